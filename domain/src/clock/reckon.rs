@@ -1,0 +1,339 @@
+//! The reckoning: from what happened (started, paused, extended, stopped, sent back) to what is left, when it is
+//! due and how late it is. Lateness counts only the lead's clock; pauses are listed, and the total clock runs on
+//! beside it. It refuses to fail: any list of ticks has one answer, given by the rules of [`reckon`].
+
+use super::calendar::{Calendar, within_reason};
+pub use super::explain::explain;
+use super::interval::{Grain, Ledger};
+pub use super::interval::{Interval, IntervalKind};
+use super::limit::{Limit, LimitUnit};
+use crate::time::{DAY_MS, Moment};
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, VariantArray};
+
+/// How far a clock is followed: 20 years after its start, and as far ahead for a due moment.
+const HORIZON_MS: i64 = 20 * 366 * DAY_MS;
+
+/// What stops the lead's clock for a while.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum PauseReason {
+    /// 会商: it is open who handles it.
+    Dispute,
+    /// 挂账: put on the books by decision.
+    Suspension,
+    /// 待核查: time at the checker's door isn't the handler's.
+    Inspection,
+}
+
+impl PauseReason {
+    /// The reason's Chinese name.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Dispute => "会商",
+            Self::Suspension => "挂账",
+            Self::Inspection => "待核查",
+        }
+    }
+}
+
+/// What happened to a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mark", rename_all = "snake_case")]
+pub enum Mark {
+    /// The lead got the case.
+    Start {
+        /// How long it may take.
+        limit: Limit,
+    },
+    /// The clock stands still.
+    Pause {
+        /// Why.
+        why: PauseReason,
+    },
+    /// The clock runs again.
+    Resume,
+    /// 延期 granted.
+    Extend {
+        /// How much longer it may take.
+        by: Limit,
+    },
+    /// The lead is done.
+    Stop,
+    /// 返工: the clock goes on with what is left.
+    Restart,
+}
+
+/// A mark with its moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tick {
+    /// When it happened.
+    pub at: Moment,
+    /// What happened.
+    #[serde(flatten)]
+    pub mark: Mark,
+}
+
+/// Whether the lead's clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ClockState {
+    /// Never started.
+    Idle,
+    /// Running (working time may still be standing still for the night).
+    Running,
+    /// Paused.
+    Paused,
+    /// Done.
+    Stopped,
+}
+
+/// What a clock says at a moment. Times named "counted" are working milliseconds for 工作时 and 工作日, natural
+/// milliseconds for 紧急工作时 and 自然日.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reckoning {
+    /// Whether it runs.
+    pub state: ClockState,
+    /// When it started.
+    pub started_at: Option<Moment>,
+    /// Counted milliseconds of the limit it started with.
+    pub limit_ms: i64,
+    /// Counted milliseconds allowed in all: the limit and every extension.
+    pub allowed_ms: i64,
+    /// Counted milliseconds used.
+    pub used_ms: i64,
+    /// When `used_ms` reaches `allowed_ms`: while running, the moment itself; when stopped, the one that was in
+    /// force at the stop; none while idle or paused, or when it is more than 20 years ahead.
+    pub due_at: Option<Moment>,
+    /// Whether time ran on after the allowed time was used up.
+    pub late: bool,
+    /// From when.
+    pub late_since: Option<Moment>,
+    /// Natural milliseconds past due, pauses left out.
+    pub late_ms: i64,
+    /// Counted milliseconds past due.
+    pub late_working_ms: i64,
+    /// Natural milliseconds from the start to now, or to the last stop; no pause stops it.
+    pub total_ms: i64,
+    /// Where the time went: in order, without gaps from the start to now or the stop; `counted_ms` sum to `used_ms`.
+    pub intervals: Vec<Interval>,
+}
+
+impl Reckoning {
+    /// Counted milliseconds left, negative when overdrawn.
+    pub const fn left_ms(&self) -> i64 {
+        self.allowed_ms.saturating_sub(self.used_ms)
+    }
+
+    const IDLE: Self = Self {
+        state: ClockState::Idle,
+        started_at: None,
+        limit_ms: 0,
+        allowed_ms: 0,
+        used_ms: 0,
+        due_at: None,
+        late: false,
+        late_since: None,
+        late_ms: 0,
+        late_working_ms: 0,
+        total_ms: 0,
+        intervals: Vec::new(),
+    };
+}
+
+/// Reads the clock that `ticks` describe at `now`.
+///
+/// The ticks are those of one lead; a new lead has a list of its own. Rules for lists that make no sense:
+/// - The order of the list is the order of events: a tick dated before the one ahead of it counts at that one's time.
+/// - Ticks after `now` haven't happened yet.
+/// - Before the first `Start` nothing counts; a second `Start` is ignored.
+/// - A pause holds with its first reason until `Resume`; `Resume` on a clock that isn't paused does nothing.
+/// - `Stop` ends a pause too. Only `Restart` wakes a stopped clock, and the time between is shown as 待核查.
+/// - `Extend` adds to the allowed time in any state once started; with the other kind of time a day stands for a day.
+/// - A clock is followed for 20 years.
+pub fn reckon(ticks: &[Tick], calendar: &Calendar, now: Moment) -> Reckoning {
+    let Some(story) = Story::read(ticks, calendar, within_reason(now)) else { return Reckoning::IDLE };
+    story.reckon(calendar)
+}
+
+/// A stretch of a clock's life: running, or paused with the reason.
+struct Stretch {
+    from: Moment,
+    to: Moment,
+    paused: Option<PauseReason>,
+}
+
+/// Ticks read in order.
+struct Story {
+    state: ClockState,
+    unit: LimitUnit,
+    limit_ms: i64,
+    allowed_ms: i64,
+    start: Moment,
+    end: Moment,
+    stretches: Vec<Stretch>,
+}
+
+impl Story {
+    fn read(ticks: &[Tick], calendar: &Calendar, now: Moment) -> Option<Self> {
+        let mut latest = within_reason(Moment::from_ms(i64::MIN));
+        let mut timed = ticks.iter().map(|tick| {
+            latest = latest.max(within_reason(tick.at));
+            (latest, tick.mark)
+        });
+        let (start, limit) = timed.find_map(|(at, mark)| match mark {
+            Mark::Start { limit } => Some((at, limit)),
+            _ => None,
+        })?;
+        if start > now {
+            return None;
+        }
+        let now = now.min(start.plus_ms(HORIZON_MS));
+        let limit_ms = limit.length_ms(calendar);
+        let (unit, state) = (limit.unit, ClockState::Running);
+        let mut story =
+            Self { state, unit, limit_ms, allowed_ms: limit_ms, start, end: start, stretches: Vec::new() };
+        let mut paused = None;
+        for (at, mark) in timed.take_while(|(at, _)| *at <= now) {
+            story.apply(at, mark, &mut paused, calendar);
+        }
+        if story.state != ClockState::Stopped {
+            story.close(now, paused);
+        }
+        Some(story)
+    }
+
+    /// Applies one tick; `paused` is the reason of the pause that is on.
+    fn apply(&mut self, at: Moment, mark: Mark, paused: &mut Option<PauseReason>, calendar: &Calendar) {
+        use ClockState::{Paused, Running, Stopped};
+        match (self.state, mark) {
+            (_, Mark::Extend { by }) => {
+                self.allowed_ms = self.allowed_ms.saturating_add(by.length_on(self.unit, calendar));
+            }
+            (Running, Mark::Pause { why }) => {
+                self.close(at, paused.replace(why));
+                self.state = Paused;
+            }
+            (Paused, Mark::Resume) => {
+                self.close(at, paused.take());
+                self.state = Running;
+            }
+            (Running | Paused, Mark::Stop) => {
+                self.close(at, paused.take());
+                self.state = Stopped;
+            }
+            (Stopped, Mark::Restart) => {
+                self.close(at, Some(PauseReason::Inspection));
+                self.state = Running;
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the current stretch at `at` and begins the next there; a pause of no length leaves no seam.
+    fn close(&mut self, at: Moment, paused: Option<PauseReason>) {
+        let from = std::mem::replace(&mut self.end, at);
+        match self.stretches.last_mut() {
+            _ if from == at => {}
+            Some(last) if last.paused == paused => last.to = at,
+            _ => self.stretches.push(Stretch { from, to: at, paused }),
+        }
+    }
+
+    fn reckon(&self, calendar: &Calendar) -> Reckoning {
+        let mut ledger = Ledger::default();
+        let grain = Grain::of_span(self.end.since(self.start));
+        let mut run = Run { allowed_ms: self.allowed_ms, ..Run::default() };
+        for stretch in &self.stretches {
+            let Stretch { from, to, paused } = *stretch;
+            match paused {
+                Some(why) => ledger.push(from, to, 0, IntervalKind::Paused { why }),
+                None if self.unit.is_working() => {
+                    run.follow(stretch, self.unit, calendar);
+                    ledger.push_working(from, to, calendar, grain);
+                }
+                None => {
+                    run.follow(stretch, self.unit, calendar);
+                    ledger.push(from, to, to.since(from), IntervalKind::Counted);
+                }
+            }
+        }
+        let ahead = || advance(self.unit, calendar, self.end, self.allowed_ms.saturating_sub(run.used_ms));
+        let due_at = if self.state == ClockState::Paused { None } else { run.due.or_else(ahead) };
+        Reckoning {
+            state: self.state,
+            started_at: Some(self.start),
+            limit_ms: self.limit_ms,
+            allowed_ms: self.allowed_ms,
+            used_ms: run.used_ms,
+            due_at,
+            late: run.late_ms > 0,
+            late_since: run.late_since,
+            late_ms: run.late_ms,
+            late_working_ms: run.used_ms.saturating_sub(self.allowed_ms).max(0),
+            total_ms: self.end.since(self.start),
+            intervals: ledger.0,
+        }
+    }
+}
+
+/// The sums over running stretches.
+#[derive(Default)]
+struct Run {
+    allowed_ms: i64,
+    used_ms: i64,
+    due: Option<Moment>,
+    late_since: Option<Moment>,
+    late_ms: i64,
+}
+
+impl Run {
+    fn follow(&mut self, stretch: &Stretch, unit: LimitUnit, calendar: &Calendar) {
+        let Stretch { from, to, .. } = *stretch;
+        let counted = if unit.is_working() { calendar.worked_ms(from, to) } else { to.since(from) };
+        if self.due.is_none() && self.used_ms + counted >= self.allowed_ms {
+            self.due = advance(unit, calendar, from, self.allowed_ms - self.used_ms);
+        }
+        self.used_ms += counted;
+        let Some(due) = self.due else { return };
+        let overrun = from.max(due);
+        if overrun < to {
+            self.late_since.get_or_insert(overrun);
+            self.late_ms += to.since(overrun);
+        }
+    }
+}
+
+/// The earliest moment from `from` on by which `ms` of counted time have passed, if within the horizon.
+fn advance(unit: LimitUnit, calendar: &Calendar, from: Moment, ms: i64) -> Option<Moment> {
+    if ms <= 0 {
+        return Some(from);
+    }
+    if !unit.is_working() {
+        return (ms <= HORIZON_MS).then(|| from.plus_ms(ms));
+    }
+    let mut left = ms;
+    for (a, b) in calendar.working_spans(from, from.plus_ms(HORIZON_MS)) {
+        if left <= b.since(a) {
+            return Some(a.plus_ms(left));
+        }
+        left -= b.since(a);
+    }
+    None
+}

@@ -1,0 +1,73 @@
+//! What happens later: the small closed list of jobs that a decision may ask for. It says what, never how.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumString, VariantArray};
+
+use crate::id::{PhotoId, TicketId};
+use crate::time::Moment;
+
+/// Work to be done by the worker after the change that asked for it is on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[strum_discriminants(name(JobKind), derive(Display, EnumString, VariantArray, Hash), strum(serialize_all = "snake_case"))]
+pub enum Job {
+    /// Decode a picture once and store everything later decisions need.
+    AnalysePhoto { photo: PhotoId },
+    /// Find place, category, duplicates and units of a received ticket.
+    Triage { ticket: TicketId },
+    /// Compare the photographs before and after; `round` counts the submissions of a fix.
+    VerifyProof { ticket: TicketId, round: u32 },
+    /// Write and send the notices that one event of a ticket causes.
+    Notify { ticket: TicketId, seq: u64, audience: Audience },
+    /// Send one stored notice through WeChat.
+    Deliver { notice: String },
+    /// Put the 回头看 of a closed ticket on somebody's list.
+    Recheck { ticket: TicketId },
+    /// Open the new ticket for a problem that came back (回弹).
+    OpenRelapse { ticket: TicketId },
+    /// Tell the unit that the deadline is near or over.
+    WatchDeadline { ticket: TicketId },
+    /// Remove stored pictures that no row names.
+    SweepBlobs {},
+}
+
+impl Job {
+    /// The key under which a second identical job is dropped while the first still waits.
+    pub fn dedup(&self) -> Option<String> {
+        match self {
+            Self::AnalysePhoto { photo } => Some(format!("analyse:{photo}")),
+            Self::Triage { ticket } => Some(format!("triage:{ticket}")),
+            Self::VerifyProof { ticket, round } => Some(format!("verify:{ticket}:{round}")),
+            Self::Notify { ticket, seq, audience } => Some(format!("notify:{ticket}:{seq}:{audience}")),
+            Self::Deliver { notice } => Some(format!("deliver:{notice}")),
+            Self::Recheck { ticket } => Some(format!("recheck:{ticket}")),
+            Self::OpenRelapse { ticket } => Some(format!("relapse:{ticket}")),
+            Self::WatchDeadline { ticket } => Some(format!("deadline:{ticket}")),
+            Self::SweepBlobs {} => Some("sweep".into()),
+        }
+    }
+}
+
+/// Who is told of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Audience {
+    /// Everyone who reported or follows the problem.
+    Followers,
+    /// The leading unit's responsible person and head.
+    Lead,
+    /// The assisting unit's head.
+    Assist,
+    /// The dispatchers.
+    Desk,
+    /// The inspectors.
+    Inspectors,
+}
+
+/// A job with the moment before which it must not run (`None`: at once).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub job: Job,
+    pub at: Option<Moment>,
+}

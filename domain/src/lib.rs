@@ -1,0 +1,19 @@
+//! What is true about tickets: words, states, rules, clocks, places and pictures.
+//! Values in, decisions out. It refuses to do I/O, to read the clock, to draw random numbers and to be async.
+
+pub mod actor;
+pub mod classify;
+pub mod clock;
+pub mod dedupe;
+pub mod evidence;
+pub mod geo;
+pub mod id;
+pub mod import;
+pub mod job;
+pub mod photo;
+pub mod proof;
+pub mod route;
+pub mod stats;
+pub mod ticket;
+pub mod time;
+pub mod workline;

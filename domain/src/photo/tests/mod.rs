@@ -1,0 +1,5 @@
+mod copies;
+mod drawing;
+mod hostile;
+mod likeness;
+mod metadata;

@@ -1,0 +1,242 @@
+//! What happened to a ticket, one line of its history each. A ticket is the fold of its events and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, VariantArray};
+
+use super::action::{ActionKind, SupervisionLevel};
+use super::attention::{Attention, AttentionKind};
+use super::state::State;
+use crate::actor::{Actor, Role, Side};
+use crate::clock::limit::Limit;
+use crate::clock::reckon::Mark;
+use crate::geo::datum::Wgs84;
+use crate::geo::grid::Layer;
+use crate::id::{AccountId, CategoryCode, DepartmentCode, GridCode, PhotoId, ReportId, StandardCode, TicketId};
+use crate::proof::Outcome;
+use crate::time::Moment;
+use crate::workline::Workline;
+
+/// One line of a ticket's history. `action` is `None` for the report that opened it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// 1, 2, 3 … without a gap.
+    pub seq: u64,
+    pub at: Moment,
+    pub by: By,
+    pub action: Option<ActionKind>,
+    /// The state after it.
+    pub state: State,
+    /// What it did to the handler's clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<Attention>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<AttentionKind>,
+    /// The asker's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub change: Change,
+}
+
+impl Event {
+    /// The Chinese word for what was done.
+    pub fn label(&self) -> &'static str {
+        self.action.map_or("上报", ActionKind::label)
+    }
+}
+
+/// Who did it, as it was known then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    pub account: AccountId,
+    pub name: String,
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentCode>,
+}
+
+impl From<&Actor> for By {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            account: actor.account.clone(),
+            name: actor.name.clone(),
+            role: actor.role,
+            department: actor.department.clone(),
+        }
+    }
+}
+
+/// The new facts that an event brings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    Opened(Opening),
+    Filed { number: String, class: Class },
+    Located { place: Option<Place>, found_at: Moment, grids: BTreeMap<Layer, GridCode> },
+    Placed { grids: BTreeMap<Layer, GridCode> },
+    Verified { real: bool, photos: Vec<PhotoId> },
+    Assigned(Assignment),
+    PersonNamed { person: Person },
+    SignedIn,
+    Acknowledged,
+    Asked(Request),
+    Answered { granted: bool },
+    FixSubmitted(Fix),
+    Judged { outcome: Outcome },
+    Signed(Signature),
+    Rechecked { holds: bool, photos: Vec<PhotoId> },
+    Rated { stars: u8 },
+    Contested { photos: Vec<PhotoId> },
+    Absorbed { from: TicketId, reports: u32 },
+    Released { from: TicketId, reports: u32 },
+    SetApart { from: Option<TicketId> },
+    Followed,
+    Supervised { level: SupervisionLevel },
+    RelapseUnlinked,
+    Nothing,
+}
+
+/// Where a problem was reported from (来源).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Source {
+    MiniProgram,
+    H5,
+    Patrol,
+    Console,
+    Camera,
+    Hotline,
+    WechatGroup,
+    Inspection,
+    Integration,
+    Relapse,
+}
+
+impl Source {
+    /// The Chinese word.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::MiniProgram => "小程序随手拍",
+            Self::H5 => "网页随手拍",
+            Self::Patrol => "网格员巡查",
+            Self::Console => "督查专号录入",
+            Self::Camera => "视频抓拍",
+            Self::Hotline => "12345热线",
+            Self::WechatGroup => "微信工作群",
+            Self::Inspection => "督查暗访",
+            Self::Integration => "平台对接",
+            Self::Relapse => "回头看回弹",
+        }
+    }
+}
+
+/// The place of a problem: WGS-84 and the radius in metres within which it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    pub at: Wgs84,
+    pub accuracy_m: f64,
+}
+
+/// What the first report said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    pub report: ReportId,
+    pub source: Source,
+    pub reporter: Option<AccountId>,
+    pub words: String,
+    pub place: Option<Place>,
+    pub found_at: Moment,
+    pub category_hint: Option<CategoryCode>,
+    pub photos: Vec<PhotoId>,
+    /// Photographs after the fix, when the reporter fixed it on the spot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed_on_spot: Vec<PhotoId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relapse_of: Option<TicketId>,
+}
+
+/// What closes a ticket of a category (销号方式).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ClosePolicy {
+    /// A proof that passes every check is the acceptance.
+    Auto,
+    /// 督查组 and 行业组 both sign.
+    Inspector,
+}
+
+/// Category and standard as they were when the ticket was filed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    pub category: CategoryCode,
+    pub category_name: String,
+    pub workline: Workline,
+    pub standard: StandardCode,
+    pub standard_name: String,
+    pub opens_when: String,
+    pub closes_when: String,
+    pub limit: Limit,
+    pub policy: ClosePolicy,
+    pub recheck_days: u32,
+}
+
+/// A responsible person (责任人).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub account: AccountId,
+    pub name: String,
+}
+
+/// A unit by code and name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    pub code: DepartmentCode,
+    pub name: String,
+}
+
+/// Lead and assist with the five fixed points (五定: person, task, limit, standard, duty).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub lead: Unit,
+    pub assist: Option<Unit>,
+    pub person: Person,
+    pub task: String,
+    pub limit: Limit,
+    pub standard: String,
+    pub duty: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<DepartmentCode>,
+}
+
+/// What a unit asks for (延期, 挂账, 申诉).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    Extension { by: Limit },
+    Suspension { until: Moment },
+    Appeal {},
+}
+
+/// One submission of a fix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fix {
+    /// 1 for the first submission, one more after each rework.
+    pub round: u32,
+    pub photos: Vec<PhotoId>,
+    pub by: AccountId,
+    pub on_spot: bool,
+}
+
+/// One signature under an acceptance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub account: AccountId,
+    pub side: Option<Side>,
+}
