@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::id::CategoryCode;
 
 /// From this confidence on a guess may be acted on without a person.
-pub const CONFIDENT: f64 = 0.45;
+pub const CONFIDENT: f64 = 0.4;
 /// Guesses that are given at most.
 const MOST_GUESSES: usize = 5;
 /// Characters of the words that are read.
@@ -86,7 +86,7 @@ pub fn guess(words: &str, catalogue: &[Entry<'_>]) -> Vec<Guess> {
     let sure = |rank: usize| {
         // The best is held against the runner-up, every other against the best.
         let rival = shares.get(usize::from(rank == 0)).copied().unwrap_or(0.0) / shares[rank];
-        shares[rank] * (1.0 - 0.5 * rival.min(2.0).powi(3)).max(0.0)
+        shares[rank] * (1.0 - 0.5 * rival.powi(3)).max(0.0)
     };
     ranked
         .iter()
@@ -133,7 +133,8 @@ impl Rarity {
     /// The share of the text's pairs, by weight, that were said.
     fn share(&self, said: &BTreeSet<(char, char)>, text: &str) -> f64 {
         let own = pairs(text);
-        let sum = |list: &mut dyn Iterator<Item = (char, char)>| list.map(|pair| self.weight(pair)).sum::<f64>();
+        let sum =
+            |list: &mut dyn Iterator<Item = (char, char)>| list.map(|pair| self.weight(pair)).sum::<f64>();
         let all = sum(&mut own.iter().copied());
         if all > 0.0 { sum(&mut own.intersection(said).copied()) / all } else { 0.0 }
     }
@@ -155,4 +156,61 @@ fn pairs(text: &str) -> BTreeSet<(char, char)> {
     let letters: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
     let both = |w: &[char]| w[0].is_alphanumeric() && w[1].is_alphanumeric();
     letters.windows(2).filter(|w| both(w)).map(|w| (w[0], w[1])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const CATALOGUE: [(&str, &str, &str); 6] = [
+        ("01001", "井盖缺失移位", "井盖缺失或移位，露出井口"),
+        ("01002", "井盖破损", "井盖破损面积大于25平方厘米"),
+        ("01005", "路灯不亮", "单灯不亮"),
+        ("01006", "路灯倾斜倒伏", "灯杆倾斜或倒伏"),
+        ("06010", "暴露垃圾", "非指定地点堆放垃圾"),
+        ("06017", "绿地脏乱", "绿地内有垃圾杂物"),
+    ];
+
+    fn ask(words: &str) -> Vec<(String, f64)> {
+        let codes = CATALOGUE.map(|(code, _, _)| CategoryCode::from(code));
+        let entries: Vec<Entry<'_>> = codes
+            .iter()
+            .zip(CATALOGUE)
+            .map(|(category, (_, name, text))| Entry { category, name, texts: vec![text] })
+            .collect();
+        guess(words, &entries).into_iter().map(|g| (g.category.to_string(), g.confidence)).collect()
+    }
+
+    #[test]
+    fn everyday_words_find_the_catalogues_own() {
+        for (words, code) in [
+            ("小区门口井盖没了，太危险", "01001"),
+            ("井盖坏了", "01002"),
+            ("路灯不亮好几天了", "01005"),
+            ("路边暴露垃圾", "06010"),
+        ] {
+            let best = &ask(words)[0];
+            assert!(best.0 == code && best.1 >= CONFIDENT, "{words}: {best:?}");
+        }
+    }
+
+    #[test]
+    fn words_that_fit_several_categories_or_none_leave_it_to_a_person() {
+        for words in ["井盖有问题", "垃圾", "你好", "", "!!!", "😀"] {
+            assert!(ask(words).first().is_none_or(|best| best.1 < CONFIDENT), "{words}: {:?}", ask(words));
+        }
+        assert!(ask("路灯").len() >= 2, "both lamps are offered");
+        assert_eq!(guess("井盖", &[]), []);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_the_ranking_falls_and_stays_within_bounds(words in "[井盖路灯不亮坏了没垃圾绿地，a1 ]{0,600}") {
+            let ranked = ask(&words);
+            prop_assert!(ranked.len() <= MOST_GUESSES);
+            prop_assert!(ranked.iter().all(|(_, c)| (0.0..=1.0).contains(c)));
+            prop_assert!(ranked.is_sorted_by(|a, b| a.1 >= b.1), "{ranked:?}");
+        }
+    }
 }

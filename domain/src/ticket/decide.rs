@@ -87,7 +87,7 @@ pub fn decide(
         action: Some(kind),
         marks: marks(ticket, step, &state, known),
         raised: raised(action),
-        settled: settled(kind),
+        settled: settled(kind).into_iter().filter(|k| ticket.attention.iter().any(|a| a.kind() == *k)).collect(),
         note: action.reason().filter(|r| !r.is_empty()).map(str::to_owned),
         change: change(ticket, action, known, actor),
         state,
@@ -101,8 +101,7 @@ pub fn allowed_actions(ticket: &Ticket, actor: &Actor, mine: bool) -> Vec<Action
     FLOW.iter()
         .filter(|step| step.from == ticket.stage())
         .filter(|step| admit(ticket, step.action, actor, mine).is_ok())
-        .filter(|step| !step.needs.contains(&Need::PendingRequest) || pending_fits(ticket, step.action))
-        .filter(|step| !step.needs.contains(&Need::Side) || signature_fits(ticket, actor))
+        .filter(|step| step.needs.iter().all(|need| stands(*need, ticket, step.action, actor).unwrap_or(true)))
         .map(|step| step.action)
         .collect()
 }
@@ -130,6 +129,17 @@ const fn judges(action: ActionKind) -> bool {
 fn worked_on(ticket: &Ticket, actor: &Actor) -> bool {
     let unit = ticket.assignment.as_ref().map(|a| &a.lead.code);
     ticket.hands.contains(&actor.account) || (unit.is_some() && unit == actor.department.as_ref())
+}
+
+/// Whether a need that hangs on the ticket alone is met; `None` for needs that the request itself must meet.
+fn stands(need: Need, ticket: &Ticket, action: ActionKind, actor: &Actor) -> Option<bool> {
+    match need {
+        Need::PendingRequest => Some(pending_fits(ticket, action)),
+        Need::Side => Some(signature_fits(ticket, actor)),
+        Need::SuspectedTwin => Some(ticket.attention.iter().any(|a| a.kind() == AttentionKind::Duplicate)),
+        Need::RelapseLink => Some(ticket.relapse_of.is_some()),
+        _ => None,
+    }
 }
 
 fn pending_fits(ticket: &Ticket, action: ActionKind) -> bool {
@@ -174,13 +184,14 @@ fn check_needs(
             Need::OtherUnit => known.lead.as_ref().is_some_and(|unit| Some(&unit.code) != actor.department.as_ref()),
             Need::ExternalUnit => known.lead.is_some() && known.lead_is_external,
             Need::OtherTicket => known.other.as_ref().is_some_and(|other| *other != ticket.id),
-            Need::PendingRequest => pending_fits(ticket, action.kind()),
             Need::FutureTime => matches!(action, Action::RequestSuspension { until, .. }
                 if *until > now && until.since(now) <= LONGEST_SUSPENSION_MS),
             Need::FittingLimit => matches!(action, Action::RequestExtension { by, .. }
                 if ticket.assignment.as_ref().is_some_and(|a| a.limit.compatible(*by))),
             Need::Stars => matches!(action, Action::Rate { stars, .. } if (1..=5).contains(stars)),
-            Need::Side => signature_fits(ticket, actor),
+            Need::PendingRequest | Need::Side | Need::SuspectedTwin | Need::RelapseLink => {
+                stands(*need, ticket, step.action, actor).unwrap_or(true)
+            }
         };
         if !met {
             return Err(Refusal::Missing { action: step.action, need: *need });

@@ -47,6 +47,8 @@ pub enum Start {
 
 const NONE: &[Need] = &[];
 const WHY: &[Need] = &[Need::Reason];
+const TWIN: &[Need] = &[Need::SuspectedTwin];
+const LINKED: &[Need] = &[Need::Reason, Need::RelapseLink];
 const FIVE: &[Need] = &[Need::Lead, Need::Person, Need::Task, Need::Duty];
 const UNITS: &[Need] = &[Need::Reason, Need::Lead, Need::Person];
 const HANDED: &[Start] = &[Start::Tell(Audience::Lead), Start::Tell(Audience::Assist), Start::WatchDeadline];
@@ -80,15 +82,15 @@ pub const FLOW: &[Step] = &[
     stay(&[Received], Locate, NONE, QUIET),
     step(Received, AskVerify, &[Verifying], NONE, Effect::Keep, QUIET),
     stay(&[Received], ConfirmPlace, &[Need::Reason, Need::Grids], TRIAGE),
-    step(Received, File, &[Filed], &[Need::Standard], Effect::Keep, FOLLOWERS),
+    step(Received, File, &[Filed], &[Need::Standard], Effect::Keep, &[Start::Tell(Audience::Followers), Start::Triage]),
     step(Received, Decline, &[Declined], WHY, Effect::Keep, FOLLOWERS),
     step(Received, Merge, &[Merged], &[Need::OtherTicket], Effect::Keep, FOLLOWERS),
-    stay(&[Received], KeepSeparate, NONE, TRIAGE),
+    stay(&[Received], KeepSeparate, TWIN, TRIAGE),
     stay(&[Received], Absorb, NONE, QUIET),
     stay(&[Received], Release, NONE, QUIET),
     stay(&[Received], Follow, NONE, QUIET),
     step(Received, Withdraw, &[Withdrawn], NONE, Effect::Keep, QUIET),
-    stay(&[Received], UnlinkRelapse, WHY, QUIET),
+    stay(&[Received], UnlinkRelapse, LINKED, QUIET),
     stay(&[Received], Note, WHY, QUIET),
     // 核实中
     stay(&[Verifying], Flag, NONE, QUIET),
@@ -107,11 +109,11 @@ pub const FLOW: &[Step] = &[
     step(Filed, HandleOnSpot, &[Fixed], &[Need::Photos], Effect::Keep, &[Start::VerifyProof]),
     step(Filed, Decline, &[Declined], WHY, Effect::Keep, FOLLOWERS),
     step(Filed, Merge, &[Merged], &[Need::OtherTicket], Effect::Keep, FOLLOWERS),
-    stay(&[Filed], KeepSeparate, NONE, TRIAGE),
+    stay(&[Filed], KeepSeparate, TWIN, TRIAGE),
     stay(&[Filed], Absorb, NONE, QUIET),
     stay(&[Filed], Release, NONE, QUIET),
     stay(&[Filed], Follow, NONE, QUIET),
-    stay(&[Filed], UnlinkRelapse, WHY, QUIET),
+    stay(&[Filed], UnlinkRelapse, LINKED, QUIET),
     stay(&[Filed], Note, WHY, QUIET),
     // 待处置
     stay(&[Dispatched], Flag, NONE, QUIET),
@@ -122,12 +124,12 @@ pub const FLOW: &[Step] = &[
     step(Dispatched, Transfer, &[Dispatched], &[Need::Reason, Need::ExternalUnit, Need::Person], Effect::HandOver, HANDED),
     stay(&[Dispatched], Assign, &[Need::Reason, Need::Person], LEAD),
     step(Dispatched, Merge, &[Merged], &[Need::OtherTicket], Effect::Stop, FOLLOWERS),
-    stay(&[Dispatched], KeepSeparate, NONE, QUIET),
+    stay(&[Dispatched], KeepSeparate, TWIN, QUIET),
     stay(&[Dispatched], Absorb, NONE, QUIET),
     stay(&[Dispatched], Release, NONE, QUIET),
     stay(&[Dispatched], Follow, NONE, QUIET),
     stay(&[Dispatched], Supervise, WHY, LEAD),
-    stay(&[Dispatched], UnlinkRelapse, WHY, QUIET),
+    stay(&[Dispatched], UnlinkRelapse, LINKED, QUIET),
     stay(&[Dispatched], Note, WHY, QUIET),
     // 处置中
     stay(&[Handling], Flag, NONE, QUIET),
@@ -141,12 +143,12 @@ pub const FLOW: &[Step] = &[
     stay(&[Handling], RequestSuspension, &[Need::Reason, Need::PendingRequest, Need::FutureTime], DESK),
     step(Handling, Grant, &[Handling, Suspended], &[Need::PendingRequest], Effect::ByRequest, LEAD),
     stay(&[Handling], Deny, &[Need::Reason, Need::PendingRequest], LEAD),
-    stay(&[Handling], KeepSeparate, NONE, QUIET),
+    stay(&[Handling], KeepSeparate, TWIN, QUIET),
     stay(&[Handling], Absorb, NONE, QUIET),
     stay(&[Handling], Release, NONE, QUIET),
     stay(&[Handling], Follow, NONE, QUIET),
     stay(&[Handling], Supervise, WHY, LEAD),
-    stay(&[Handling], UnlinkRelapse, WHY, QUIET),
+    stay(&[Handling], UnlinkRelapse, LINKED, QUIET),
     stay(&[Handling], Note, WHY, QUIET),
     // 会商中
     step(Disputed, Rule, &[Dispatched], UNITS, Effect::HandOver, HANDED),
@@ -184,7 +186,7 @@ pub const FLOW: &[Step] = &[
     stay(&[Closed], Appeal, &[Need::Reason, Need::PendingRequest], DESK),
     stay(&[Closed], Grant, &[Need::PendingRequest], LEAD),
     stay(&[Closed], Deny, &[Need::Reason, Need::PendingRequest], LEAD),
-    stay(&[Closed], UnlinkRelapse, WHY, QUIET),
+    stay(&[Closed], UnlinkRelapse, LINKED, QUIET),
     stay(&[Closed], Note, WHY, QUIET),
     // 不予受理, 已并案
     step(Declined, Reopen, &[Received], WHY, Effect::Keep, FOLLOWERS),

@@ -52,6 +52,8 @@ pub struct Ticket {
     pub category_hint: Option<CategoryCode>,
     pub class: Option<Class>,
     pub grids: BTreeMap<Layer, GridCode>,
+    /// A person said in which grids it lies; no machine overrules that.
+    pub place_confirmed: bool,
     pub assignment: Option<Assignment>,
     pub assist_acknowledged: Option<Moment>,
     pub stamps: Stamps,
@@ -104,6 +106,7 @@ impl Ticket {
             category_hint,
             class: None,
             grids: BTreeMap::new(),
+            place_confirmed: false,
             assignment: None,
             assist_acknowledged: None,
             stamps: Stamps {
@@ -188,7 +191,10 @@ impl Ticket {
                 self.stamps.found = *found_at;
                 self.grids.extend(grids.clone());
             }
-            Change::Placed { grids } => self.grids.extend(grids.clone()),
+            Change::Placed { grids } => {
+                self.grids.extend(grids.clone());
+                self.place_confirmed = true;
+            }
             Change::Verified { photos, .. } | Change::Contested { photos } => self.photos.extend(photos.iter().cloned()),
             Change::Assigned(assignment) => {
                 self.assignment = Some(assignment.clone());

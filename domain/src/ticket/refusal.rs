@@ -28,6 +28,8 @@ pub enum Need {
     FittingLimit,
     Stars,
     Side,
+    SuspectedTwin,
+    RelapseLink,
 }
 
 impl Need {
@@ -50,6 +52,8 @@ impl Need {
             Self::FittingLimit => "延期的单位须与原时限同类",
             Self::Stars => "评分为 1 到 5",
             Self::Side => "须由督查组与行业组各签一次,同一方不能签两次",
+            Self::SuspectedTwin => "本案没有待确认的疑似重复",
+            Self::RelapseLink => "本案没有关联的回弹",
         }
     }
 }

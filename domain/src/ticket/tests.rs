@@ -233,9 +233,15 @@ fn fitting(kind: ActionKind) -> Known {
     known
 }
 
+/// The ticket with what the action can only answer to.
 fn with_request(mut ticket: Ticket, kind: ActionKind) -> Ticket {
-    if matches!(kind, ActionKind::Grant | ActionKind::Deny) {
-        ticket.pending = Some(Request::Appeal {});
+    match kind {
+        ActionKind::Grant | ActionKind::Deny => ticket.pending = Some(Request::Appeal {}),
+        ActionKind::UnlinkRelapse => ticket.relapse_of = Some("T0".into()),
+        ActionKind::KeepSeparate => {
+            ticket.attention = vec![Attention::Duplicate { ticket: "T2".into(), probability: 0.5, reasons: vec![] }];
+        }
+        _ => {}
     }
     ticket
 }

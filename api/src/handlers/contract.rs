@@ -1,0 +1,246 @@
+//! The contract as a file and as a page. The page is written once, from the file, and asks nothing of other
+//! hosts.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use serde_yaml_ng::{Mapping, Value};
+
+const YAML: &str = include_str!("../../../openapi.yaml");
+const STYLE: &str = "body{font:15px/1.6 system-ui,'PingFang SC','Microsoft YaHei',sans-serif;margin:0 auto;max-width:62rem;\
+padding:1rem;color:#1f2933}h1{font-size:1.6rem}h2{margin-top:2.2rem;border-bottom:2px solid #2c7a51}details{border:1px solid \
+#d9e2ec;border-radius:6px;margin:.5rem 0;padding:.4rem .8rem}summary{cursor:pointer}b.m{display:inline-block;min-width:3.2em;\
+color:#fff;border-radius:4px;text-align:center;margin-right:.6em;background:#2c7a51}b.POST{background:#b7791f}code,pre{font:13px/1.5 \
+ui-monospace,Consolas,monospace}pre{background:#f5f7fa;padding:.6rem;overflow:auto}table{border-collapse:collapse;width:100%}\
+td,th{border:1px solid #d9e2ec;padding:.25rem .5rem;text-align:left;vertical-align:top}";
+
+static PAGE: LazyLock<String> = LazyLock::new(|| match serde_yaml_ng::from_str::<Value>(YAML) {
+    Ok(contract) => write_page(&contract),
+    Err(error) => write_broken(&error.to_string()),
+});
+
+/// `GET /openapi.yaml`
+pub async fn yaml() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/yaml; charset=utf-8").body(YAML)
+}
+
+/// `GET /docs`
+pub async fn page() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"))
+        .body(PAGE.as_str())
+}
+
+fn write_page(contract: &Value) -> String {
+    let info = &contract["info"];
+    let mut html = head(&text(&info["title"]));
+    put(
+        &mut html,
+        format_args!("<h1>{} <small>{}</small></h1>", text(&info["title"]), text(&info["version"])),
+    );
+    put(&mut html, format_args!("<p>{}</p>", paragraphs(&info["description"])));
+    put(&mut html, format_args!("<p>机器可读的契约:<a href=\"/openapi.yaml\">openapi.yaml</a></p>"));
+    let mut last = String::new();
+    for (path, operations) in entries(&contract["paths"]) {
+        for (method, operation) in entries(operations) {
+            let method = text(method).to_uppercase();
+            if !matches!(method.as_str(), "GET" | "POST" | "PUT" | "DELETE") {
+                continue;
+            }
+            let group = text(operation["tags"].get(0).unwrap_or(&Value::Null));
+            if group != last {
+                put(&mut html, format_args!("<h2>{group}</h2>"));
+                last = group;
+            }
+            write_operation(&mut html, contract, &text(path), &method, operation);
+        }
+    }
+    write_schemas(&mut html, &contract["components"]["schemas"]);
+    html.push_str("</body></html>");
+    html
+}
+
+fn write_operation(html: &mut String, contract: &Value, path: &str, method: &str, operation: &Value) {
+    let summary = text(&operation["summary"]);
+    put(
+        html,
+        format_args!(
+            "<details><summary><b class=\"m {method}\">{method}</b><code>{path}</code> {summary}</summary>"
+        ),
+    );
+    put(html, format_args!("<p>{}</p>", paragraphs(&operation["description"])));
+    let parameters = operation["parameters"].as_sequence().cloned().unwrap_or_default();
+    if !parameters.is_empty() {
+        html.push_str("<table><tr><th>参数</th><th>位置</th><th>必填</th><th>类型</th><th>说明</th></tr>");
+        for parameter in &parameters {
+            let parameter = resolve(contract, parameter);
+            let needed = if parameter["required"].as_bool() == Some(true) { "是" } else { "" };
+            put(
+                html,
+                format_args!(
+                    "<tr><td><code>{}</code></td><td>{}</td><td>{needed}</td><td>{}</td><td>{}</td></tr>",
+                    text(&parameter["name"]),
+                    text(&parameter["in"]),
+                    kind(&parameter["schema"]),
+                    paragraphs(&parameter["description"]),
+                ),
+            );
+        }
+        html.push_str("</table>");
+    }
+    let body = resolve(contract, &operation["requestBody"]);
+    for (media, content) in entries(&body["content"]) {
+        put(html, format_args!("<p>请求体 <code>{}</code>:{}</p>", text(media), kind(&content["schema"])));
+        write_fields(html, resolve(contract, &content["schema"]));
+    }
+    html.push_str("<table><tr><th>状态</th><th>说明</th><th>内容</th></tr>");
+    for (status, response) in entries(&operation["responses"]) {
+        let response = resolve(contract, response);
+        let shapes: Vec<_> =
+            entries(&response["content"]).map(|(_, content)| kind(&content["schema"])).collect();
+        let words = paragraphs(&response["description"]);
+        put(
+            html,
+            format_args!("<tr><td>{}</td><td>{words}</td><td>{}</td></tr>", text(status), shapes.join("、")),
+        );
+    }
+    html.push_str("</table></details>");
+}
+
+fn write_schemas(html: &mut String, schemas: &Value) {
+    html.push_str("<h2>数据结构</h2>");
+    for (name, schema) in entries(schemas) {
+        let name = text(name);
+        put(
+            html,
+            format_args!(
+                "<details id=\"{name}\"><summary><code>{name}</code> {}</summary>",
+                text(&schema["title"])
+            ),
+        );
+        put(html, format_args!("<p>{}</p>", paragraphs(&schema["description"])));
+        write_fields(html, schema);
+        html.push_str("</details>");
+    }
+}
+
+/// Properties as a table, or the alternatives and values of a schema without any.
+fn write_fields(html: &mut String, schema: &Value) {
+    if schema["properties"].as_mapping().is_none_or(Mapping::is_empty) {
+        put(html, format_args!("<p>{}</p>", kind(schema)));
+        return;
+    }
+    let required = schema["required"].as_sequence().cloned().unwrap_or_default();
+    html.push_str("<table><tr><th>字段</th><th>必有</th><th>类型</th><th>说明</th></tr>");
+    for (name, field) in entries(&schema["properties"]) {
+        let needed = if required.contains(name) { "是" } else { "" };
+        let words = paragraphs(&field["description"]);
+        put(
+            html,
+            format_args!(
+                "<tr><td><code>{}</code></td><td>{needed}</td><td>{}</td><td>{words}</td></tr>",
+                text(name),
+                kind(field),
+            ),
+        );
+    }
+    html.push_str("</table>");
+}
+
+/// A schema in a few words: a link for a reference, the values of an enumeration, else its type.
+fn kind(schema: &Value) -> String {
+    if let Some(target) = schema["$ref"].as_str() {
+        let name = escape(target.rsplit('/').next().unwrap_or(target));
+        return format!("<a href=\"#{name}\">{name}</a>");
+    }
+    for joined in ["allOf", "oneOf", "anyOf"] {
+        if let Some(parts) = schema[joined].as_sequence() {
+            let word = if joined == "allOf" { " + " } else { " 或 " };
+            return parts.iter().map(kind).collect::<Vec<_>>().join(word);
+        }
+    }
+    if let Some(values) = schema["enum"].as_sequence() {
+        return values
+            .iter()
+            .map(|value| format!("<code>{}</code>", text(value)))
+            .collect::<Vec<_>>()
+            .join(" ");
+    }
+    match &schema["type"] {
+        Value::String(kind) if kind == "array" => format!("数组,元素为 {}", self::kind(&schema["items"])),
+        Value::Sequence(kinds) => kinds.iter().map(text).collect::<Vec<_>>().join(" 或 "),
+        other => format!("{} {}", text(other), text(&schema["format"])).trim().to_owned(),
+    }
+}
+
+/// What a `$ref` inside the file points to.
+fn resolve<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    let Some(target) = value["$ref"].as_str().and_then(|target| target.strip_prefix("#/")) else {
+        return value;
+    };
+    target.split('/').fold(contract, |at, step| &at[step])
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (&Value, &Value)> {
+    value.as_mapping().into_iter().flat_map(Mapping::iter)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => escape(text),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn paragraphs(value: &Value) -> String {
+    text(value).trim().replace("\n\n", "<br>").replace('\n', " ")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn put(html: &mut String, words: std::fmt::Arguments<'_>) {
+    let _ = html.write_fmt(words);
+}
+
+fn head(title: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title} 接口文档</title><style>{STYLE}</style></head><body>"
+    )
+}
+
+fn write_broken(error: &str) -> String {
+    format!("{}<p>openapi.yaml 无法读取:{}</p></body></html>", head("随手拍"), escape(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_shows_operations_and_can_not_be_injected_into() {
+        let contract = serde_yaml_ng::from_str(
+            "info: {title: '<b>', version: '1'}\npaths:\n  /v1/x:\n    get:\n      summary: 看\n      parameters:\n        - $ref: '#/components/parameters/P'\n      responses: {'200': {description: '<script>'}}\ncomponents:\n  parameters: {P: {name: n, in: query, schema: {enum: [a, b]}}}\n  schemas: {S: {type: object, required: [f], properties: {f: {type: string}}}}",
+        )
+        .unwrap();
+        let html = write_page(&contract);
+        for wanted in
+            ["/v1/x", "看", "<code>n</code>", "<code>a</code> <code>b</code>", "id=\"S\"", "&lt;script&gt;"]
+        {
+            assert!(html.contains(wanted), "{wanted}\n{html}");
+        }
+        assert!(!html.contains("<script>") && !html.contains("<b>"));
+    }
+
+    #[test]
+    fn our_own_contract_is_readable() {
+        assert!(serde_yaml_ng::from_str::<Value>(YAML).is_ok());
+        assert!(PAGE.ends_with("</body></html>") && !PAGE.contains("<p>openapi.yaml 无法读取"));
+    }
+}

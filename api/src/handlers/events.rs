@@ -1,0 +1,178 @@
+//! Live changes for the console: server-sent events that resume by `Last-Event-ID`. Events are rows, so nothing
+//! is lost when a nudge is; each stream reads a little back, because ids may be committed out of order, and
+//! drops what it sent. A unit's people get the events of their own unit's tickets only.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
+use std::time::Duration;
+
+use actix_web::http::header::{self, ContentEncoding};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use domain::actor::Role;
+use domain::ticket::permit;
+use futures_util::stream;
+use serde_json::json;
+use store::repo::events::{self, LiveEvent};
+use store::repo::tickets;
+use store::{Topic, id};
+use tokio::time::Instant;
+
+use crate::auth::token::ACCESS_MS;
+use crate::error::{ApiError, ApiResult, Kind};
+use crate::extract::Caller;
+use crate::{Api, now};
+
+/// A comment is sent when nothing else was for so long, so that proxies keep the connection.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Events read at once.
+const BATCH: u32 = 200;
+/// A stream ends with the token that opened it at the latest; the client comes back with a new one.
+const LONGEST: Duration = Duration::from_millis(ACCESS_MS.unsigned_abs());
+
+/// `GET /v1/events`
+pub async fn stream(api: web::Data<Api>, caller: Caller, request: HttpRequest) -> ApiResult<HttpResponse> {
+    use Role::{Admin, Dispatcher, Handler, Inspector, Leader, UnitHead};
+    caller.require(&[Dispatcher, Inspector, Leader, Admin, Handler, UnitHead])?;
+    let from = match request.headers().get("Last-Event-ID") {
+        Some(last) => {
+            let last = last.to_str().ok().filter(|last| id::time_of(last).is_some());
+            last.ok_or_else(|| {
+                ApiError::from(Kind::BadHeader).detail("Last-Event-ID", "不是本系统的事件编号")
+            })?
+            .to_owned()
+        }
+        None => match events::newest(&api.stores.pool).await? {
+            Some(newest) => newest,
+            None => id::floor(now()),
+        },
+    };
+    let feed = Feed::new(api, caller, from);
+    let bytes = stream::unfold(feed, |mut feed| async move {
+        let bytes = feed.next().await?;
+        Some((Ok::<_, Infallible>(bytes), feed))
+    });
+    // Compression would hold events back, and so would a proxy's buffer.
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream; charset=utf-8")
+        .insert_header(ContentEncoding::Identity)
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(bytes))
+}
+
+/// One open stream.
+struct Feed {
+    api: web::Data<Api>,
+    caller: Caller,
+    listener: store::wake::Listener,
+    /// Nothing up to here is sent.
+    from: String,
+    /// The largest id that was read.
+    high: String,
+    /// Ids that were read and may be met again.
+    met: BTreeSet<String>,
+    ready: VecDeque<Bytes>,
+    began: Instant,
+}
+
+impl Feed {
+    fn new(api: web::Data<Api>, caller: Caller, from: String) -> Self {
+        let listener = api.stores.wake.listener(Topic::Events);
+        let ready = VecDeque::from([Bytes::from_static(b"retry: 3000\n\n")]);
+        Self {
+            api,
+            caller,
+            listener,
+            high: from.clone(),
+            from,
+            met: BTreeSet::new(),
+            ready,
+            began: Instant::now(),
+        }
+    }
+
+    /// The next piece; none when the stream ends.
+    async fn next(&mut self) -> Option<Bytes> {
+        let quiet = Instant::now();
+        loop {
+            if let Some(bytes) = self.ready.pop_front() {
+                return Some(bytes);
+            }
+            if self.api.stop.is_cancelled() || self.began.elapsed() > LONGEST {
+                return None;
+            }
+            if let Err(error) = self.read().await {
+                tracing::warn!("live events end: {error}");
+                return None;
+            }
+            if !self.ready.is_empty() {
+                continue;
+            }
+            if quiet.elapsed() >= HEARTBEAT {
+                // A closed account loses its stream here.
+                self.api.account(&self.caller.account.id).await.ok()?;
+                return Some(Bytes::from_static(b": \n\n"));
+            }
+            let rest = HEARTBEAT.saturating_sub(quiet.elapsed()).min(Duration::from_secs(2));
+            tokio::select! {
+                () = self.api.stop.cancelled() => return None,
+                _ = self.listener.wait(rest) => {}
+            }
+        }
+    }
+
+    /// Reads what is new, a little back.
+    async fn read(&mut self) -> Result<(), ApiError> {
+        let mut cursor =
+            events::step_back(&self.high).unwrap_or_else(|| self.high.clone()).max(self.from.clone());
+        self.met.retain(|id| *id > cursor);
+        loop {
+            let batch = events::after(&self.api.stores.pool, Some(&cursor), BATCH).await?;
+            let full = batch.len() == BATCH as usize;
+            let Some(last) = batch.last().map(|event| event.id.clone()) else { return Ok(()) };
+            let fresh: Vec<_> = batch.into_iter().filter(|event| !self.met.contains(&event.id)).collect();
+            self.met.extend(fresh.iter().map(|event| event.id.clone()));
+            self.high = last.clone().max(std::mem::take(&mut self.high));
+            self.send(fresh).await?;
+            if !full || !self.ready.is_empty() {
+                return Ok(());
+            }
+            cursor = last;
+        }
+    }
+
+    async fn send(&mut self, events: Vec<LiveEvent>) -> Result<(), ApiError> {
+        let mut seen = BTreeMap::new();
+        for event in events {
+            let visible = match seen.get(&event.ticket) {
+                Some(visible) => *visible,
+                None => {
+                    let visible = self.is_visible(&event).await?;
+                    seen.insert(event.ticket.clone(), visible);
+                    visible
+                }
+            };
+            if visible {
+                self.ready.push_back(write(&event));
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_visible(&self, event: &LiveEvent) -> Result<bool, ApiError> {
+        if !matches!(self.caller.actor.role, Role::Handler | Role::UnitHead) {
+            return Ok(true);
+        }
+        let ticket = tickets::get(&self.api.stores.pool, &event.ticket).await?;
+        Ok(ticket.is_some_and(|ticket| permit::can_see(&self.caller.actor, &ticket, false)))
+    }
+}
+
+fn write(event: &LiveEvent) -> Bytes {
+    let data = json!({
+        "id": event.id, "ticket_id": event.ticket, "stage": event.stage, "stage_label": event.stage.label(),
+        "action": event.action, "action_label": event.action.map_or("上报", |action| action.label()), "at": event.at,
+    });
+    Bytes::from(format!("id: {}\nevent: ticket\ndata: {data}\n\n", event.id))
+}

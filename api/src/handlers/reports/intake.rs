@@ -1,0 +1,198 @@
+//! The body of a report and what makes it fit to be taken in. It refuses what a form could have caught (missing
+//! pictures, half points, unknown categories) and leaves every doubt about the content to the triage.
+
+use std::collections::BTreeSet;
+
+use domain::actor::Role;
+use domain::evidence::{Claimed, LocationSource, settle_time};
+use domain::geo::datum::CoordType;
+use domain::id::{CategoryCode, PhotoId, ReportId};
+use domain::ticket::event::{Opening, Place, Source};
+use domain::time::{DAY_MS, Moment};
+use serde::Deserialize;
+use store::desk::NewReport;
+use store::id;
+use store::repo::district::Books;
+
+use crate::error::{ApiError, ApiResult, Kind};
+use crate::extract::{Caller, Point, read_point};
+use crate::handlers::config::{MAX_PHOTOS, MAX_WORDS};
+use crate::handlers::tickets::action::check_text;
+
+/// Metres that a point without an accuracy is taken to be good for.
+const USUAL_ACCURACY_M: f64 = 50.0;
+/// The coarsest accuracy that is believed to be one.
+const WORST_ACCURACY_M: f64 = 100_000.0;
+/// How far a time may be from ours to be a time at all; the evidence judges finer.
+const WIDEST_TIME_MS: i64 = 400 * DAY_MS;
+/// Most characters of an external number.
+const MOST_EXTERNAL: usize = 64;
+
+/// Body of `POST /v1/reports`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewBody {
+    photo_ids: Vec<PhotoId>,
+    /// After-photographs of a fix on the spot.
+    #[serde(default)]
+    fixed_photo_ids: Vec<PhotoId>,
+    longitude: Option<f64>,
+    latitude: Option<f64>,
+    coord_type: Option<CoordType>,
+    accuracy: Option<f64>,
+    location_source: Option<LocationSource>,
+    captured_at: Option<Moment>,
+    #[serde(default)]
+    words: String,
+    category: Option<CategoryCode>,
+    source: Option<Source>,
+    external_id: Option<String>,
+}
+
+/// From where a role may report; the first is meant when nothing is said.
+const fn sources(role: Role) -> &'static [Source] {
+    match role {
+        Role::Citizen => &[Source::MiniProgram, Source::H5],
+        Role::GridWorker => &[Source::Patrol],
+        Role::Dispatcher => &[Source::Console, Source::Hotline, Source::WechatGroup],
+        Role::Inspector => &[Source::Inspection],
+        Role::Integration => &[Source::Integration, Source::Camera, Source::Hotline],
+        Role::Handler | Role::UnitHead | Role::Leader | Role::Admin | Role::System => &[],
+    }
+}
+
+impl NewBody {
+    /// Checks everything that can be known without the database.
+    pub fn read(self, caller: &Caller, books: &Books, now: Moment) -> ApiResult<NewReport> {
+        let role = caller.actor.role;
+        let source = self.source(role)?;
+        self.check_pictures(role)?;
+        self.check_external(role)?;
+        check_text("words", &self.words, MAX_WORDS)?;
+        if self.category.as_ref().is_some_and(|category| !books.categories.contains_key(category)) {
+            return Err(ApiError::bad_field("category", "没有这个类别"));
+        }
+        let point = self.point()?;
+        self.check_time(now)?;
+        let place = point
+            .map(|point| Place { at: point.at, accuracy_m: point.accuracy_m.unwrap_or(USUAL_ACCURACY_M) });
+        let from = self.location_source.unwrap_or(if place.is_some() {
+            LocationSource::Device
+        } else {
+            LocationSource::None
+        });
+        let claimed = Claimed {
+            at: place.map(|place| place.at),
+            accuracy_m: place.map(|place| place.accuracy_m),
+            source: from,
+            captured_at: self.captured_at,
+        };
+        Ok(NewReport {
+            opening: Opening {
+                report: ReportId::new(id::fresh()),
+                source,
+                reporter: Some(caller.account.id.clone()),
+                words: self.words.trim().to_owned(),
+                place,
+                found_at: settle_time(&claimed, &[], now).at,
+                category_hint: self.category,
+                photos: self.photo_ids,
+                fixed_on_spot: self.fixed_photo_ids,
+                relapse_of: None,
+            },
+            external_id: self.external_id,
+            raw: point.map(|point| point.raw),
+            place_source: word(from).to_owned(),
+            captured_at: self.captured_at,
+        })
+    }
+
+    fn source(&self, role: Role) -> ApiResult<Source> {
+        let allowed = sources(role);
+        let Some(usual) = allowed.first() else {
+            return Err(ApiError::from(Kind::RoleRefused).saying(format!("{}不能上报", role.label())));
+        };
+        let source = self.source.unwrap_or(*usual);
+        if allowed.contains(&source) {
+            return Ok(source);
+        }
+        let words: Vec<_> = allowed.iter().map(ToString::to_string).collect();
+        let refusal = ApiError::from(Kind::RoleRefused).saying(format!(
+            "{}不能以“{}”上报",
+            role.label(),
+            source.label()
+        ));
+        Err(refusal.detail("source", format!("取值须为 {}", words.join("、"))))
+    }
+
+    fn check_pictures(&self, role: Role) -> ApiResult<()> {
+        if !(1..=MAX_PHOTOS).contains(&self.photo_ids.len()) {
+            return Err(ApiError::bad_field("photo_ids", format!("须为 1 到 {MAX_PHOTOS} 张照片")));
+        }
+        if !self.fixed_photo_ids.is_empty() && role != Role::GridWorker {
+            return Err(ApiError::from(Kind::RoleRefused)
+                .saying("只有网格员可以当场处置")
+                .detail("fixed_photo_ids", "不能带"));
+        }
+        if self.fixed_photo_ids.len() > MAX_PHOTOS {
+            return Err(ApiError::bad_field("fixed_photo_ids", format!("最多 {MAX_PHOTOS} 张照片")));
+        }
+        let mut seen = BTreeSet::new();
+        for (field, ids) in [("photo_ids", &self.photo_ids), ("fixed_photo_ids", &self.fixed_photo_ids)] {
+            for photo in ids {
+                check_text(field, photo.as_str(), MOST_EXTERNAL)?;
+                if !seen.insert(photo) {
+                    return Err(ApiError::bad_field(field, "同一张照片不能重复"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_external(&self, role: Role) -> ApiResult<()> {
+        match (&self.external_id, role) {
+            (None, Role::Integration) => Err(ApiError::bad_field("external_id", "缺少对接系统的编号")),
+            (None, _) => Ok(()),
+            (Some(external), Role::Integration) => {
+                let fine = (1..=MOST_EXTERNAL).contains(&external.chars().count())
+                    && !external.chars().any(char::is_control);
+                if fine {
+                    Ok(())
+                } else {
+                    Err(ApiError::bad_field("external_id", format!("须为 1 到 {MOST_EXTERNAL} 个字")))
+                }
+            }
+            (Some(_), _) => Err(ApiError::bad_field("external_id", "只有对接系统可以带编号")),
+        }
+    }
+
+    fn point(&self) -> ApiResult<Option<Point>> {
+        if self.accuracy.is_some_and(|metres| metres > WORST_ACCURACY_M) {
+            return Err(ApiError::bad_field("accuracy", "须为 0 到 100000 米"));
+        }
+        read_point(self.longitude, self.latitude, self.coord_type, self.accuracy)
+    }
+
+    fn check_time(&self, now: Moment) -> ApiResult<()> {
+        match self.captured_at {
+            Some(at) if now.since(at).saturating_abs() > WIDEST_TIME_MS => {
+                Err(ApiError::bad_field("captured_at", "与现在相差超过 400 天"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The word under which a source of the place is kept.
+const fn word(source: LocationSource) -> &'static str {
+    match source {
+        LocationSource::Device => "device",
+        LocationSource::Pin => "pin",
+        LocationSource::Exif => "exif",
+        LocationSource::None => "none",
+    }
+}
+
+#[cfg(test)]
+#[path = "intake_tests.rs"]
+mod tests;

@@ -1,0 +1,200 @@
+//! The one program: server, worker or both, and imports from the command line. It refuses to hold logic: it
+//! wires settings, stores, server and worker together and ends them together.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+
+use api::handlers::imports::What;
+use api::settings::{LogStyle, RunAs, Settings};
+use api::{Api, auth::password, now};
+use clap::{Parser, Subcommand};
+use store::Stores;
+use store::desk::Desk;
+use store::repo::district::BooksCache;
+use store::repo::reference::load_reference;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// 随手拍:群众随手拍、办理、核查、销号
+#[derive(Parser)]
+#[command(name = "suishoupai", version)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 启动服务(默认)
+    Serve,
+    /// 导入一个文件
+    Import {
+        /// departments、people、categories、standards、rules、calendar 或 grids
+        kind: String,
+        /// 文件(CSV、XLSX;网格为 GeoJSON)
+        file: PathBuf,
+        /// 网格层次:community、inspection、enforcement、area
+        #[arg(long)]
+        layer: Option<String>,
+        /// 网格坐标:wgs84、gcj02、bd09
+        #[arg(long)]
+        coord: Option<String>,
+        /// 网格来源说明
+        #[arg(long)]
+        source: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let Line { command, settings } = Line::parse();
+    begin_log(settings.log);
+    let outcome = actix_web::rt::System::new().block_on(async {
+        match command {
+            None | Some(Command::Serve) => serve(settings).await,
+            Some(Command::Import { kind, file, layer, coord, source }) => {
+                let texts = [("layer", layer), ("coord_type", coord), ("source", source)];
+                let texts =
+                    texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect();
+                import(&settings, &kind, &file, &texts).await
+            }
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            tracing::error!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs until a signal or a failure; then both halves finish what is in flight.
+async fn serve(settings: Settings) -> Result<(), String> {
+    let secret = settings.signing_secret()?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let number_prefix = settings.number_prefix.clone();
+    let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix };
+    let stop = CancellationToken::new();
+    end_on_signal(stop.clone())?;
+    let served = CancellationToken::new();
+    let worker = match settings.role {
+        RunAs::Api => None,
+        RunAs::All | RunAs::Worker => Some(spawn_worker(&stores, &desk, &settings, &stop, &served)?),
+    };
+    let outcome = match settings.role {
+        RunAs::Worker => {
+            tracing::info!("随手拍后台任务已启动");
+            stop.cancelled().await;
+            Ok(())
+        }
+        RunAs::All | RunAs::Api => serve_http(stores.clone(), desk, settings, &secret, &stop).await,
+    };
+    stop.cancel();
+    served.cancel();
+    let worked = match worker {
+        Some(worker) => tokio::task::spawn_blocking(move || worker.join())
+            .await
+            .map_err(|error| error.to_string())?
+            .unwrap_or_else(|_| Err("后台任务意外中止".to_owned())),
+        None => Ok(()),
+    };
+    stores.pool.close().await;
+    tracing::info!("随手拍已停止");
+    outcome.and(worked)
+}
+
+async fn serve_http(
+    stores: Stores,
+    desk: Desk,
+    settings: Settings,
+    secret: &[u8],
+    stop: &CancellationToken,
+) -> Result<(), String> {
+    let loaded = load_reference(&stores.pool, settings.is_demo(), &password::hash, now());
+    for summary in loaded.await.map_err(|error| format!("无法载入示例数据:{error}"))? {
+        tracing::info!(import.kind = summary.kind, import.rows = summary.rows, "reference data loaded");
+    }
+    let api = Api::new(stores, desk, settings, secret, stop.clone());
+    api::run(api, stop.clone()).await.map_err(|error| format!("服务无法运行:{error}"))
+}
+
+/// The worker has a runtime of its own, so that pictures never starve requests. The runtime outlives the
+/// server, which may hold connections that were opened on it.
+fn spawn_worker(
+    stores: &Stores,
+    desk: &Desk,
+    settings: &Settings,
+    stop: &CancellationToken,
+    served: &CancellationToken,
+) -> Result<thread::JoinHandle<Result<(), String>>, String> {
+    let (stores, desk, settings) = (stores.clone(), desk.clone(), settings.worker());
+    let (stop, served) = (stop.clone(), served.clone());
+    let work = move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("worker").build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        runtime.block_on(async {
+            // Also when the worker panics, the server must not go on alone.
+            let _end = stop.clone().drop_guard();
+            let worked = worker::run(stores, desk, settings, stop.clone()).await;
+            stop.cancel();
+            served.cancelled().await;
+            worked.map_err(|error| format!("后台任务失败:{error}"))
+        })
+    };
+    thread::Builder::new().name("worker".to_owned()).spawn(work).map_err(|error| error.to_string())
+}
+
+fn end_on_signal(stop: CancellationToken) -> Result<(), String> {
+    let listen = |kind| signal(kind).map_err(|error| format!("无法监听信号:{error}"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    actix_web::rt::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("正在停止,先完成进行中的工作");
+        stop.cancel();
+    });
+    Ok(())
+}
+
+async fn import(
+    settings: &Settings,
+    kind: &str,
+    file: &PathBuf,
+    texts: &BTreeMap<String, String>,
+) -> Result<(), String> {
+    let what = What::read(kind).map_err(|_| format!("不认识的导入类型“{kind}”"))?;
+    let bytes =
+        tokio::fs::read(file).await.map_err(|error| format!("无法读取 {}:{error}", file.display()))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let outcome = what.import(&stores.pool, bytes, texts).await;
+    stores.pool.close().await;
+    let summary = outcome.map_err(|error| {
+        let mut lines = vec![error.message().to_owned()];
+        lines.extend(error.details.iter().map(|detail| match (detail.line, &detail.column) {
+            (Some(line), Some(column)) => format!("第 {line} 行「{column}」{}", detail.reason),
+            _ => format!("{}:{}", detail.field, detail.reason),
+        }));
+        lines.join("\n")
+    })?;
+    let mut text = format!("已导入 {}:{} 行\n", summary.kind, summary.rows);
+    summary.notes.iter().for_each(|note| text.extend(["  ", note, "\n"]));
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn begin_log(style: LogStyle) {
+    let filter = EnvFilter::try_from_env("SUISHOUPAI_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    let log = log.with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    match style {
+        LogStyle::Text => log.init(),
+        LogStyle::Json => log.json().flatten_event(true).init(),
+    }
+}

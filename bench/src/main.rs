@@ -1,0 +1,121 @@
+//! The product's first figures, each beside an anchor of the same run and given as their ratio. It measures and compares
+//! answers; it refuses to judge a time, so it fails only when answers differ or something does not work.
+
+mod databases;
+mod ear;
+mod fill;
+mod grids;
+mod measure;
+mod photos;
+mod queries;
+mod report;
+mod triage;
+mod uploads;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+
+use databases::Databases;
+use report::Report;
+
+/// What a part of the run gives; the error is a sentence for whoever runs it.
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// 随手拍性能比值
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Line {
+    /// 只运行这些部分
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Suite>,
+    /// 查询部分的案件数
+    #[arg(long, default_value_t = 1_000_000)]
+    tickets: u64,
+    /// 查询部分作为锚的案件数
+    #[arg(long, default_value_t = 10_000)]
+    few: u64,
+    /// 受理部分的在办案件数
+    #[arg(long, default_value_t = 100_000)]
+    open: u64,
+    /// 受理部分每轮上报数
+    #[arg(long, default_value_t = 300)]
+    reports: usize,
+    /// 网格部分的多边形数
+    #[arg(long, default_value_t = 100_000)]
+    polygons: usize,
+    /// 每轮上传约 300 kB 的照片数;约 3 MB 的为其五分之一
+    #[arg(long, default_value_t = 800)]
+    uploads: usize,
+    /// 服务程序;默认为本程序旁边的 suishoupai
+    #[arg(long)]
+    server: Option<PathBuf>,
+    /// PostgreSQL 地址;不设则不测
+    #[arg(long, env = "BENCH_POSTGRES_URL")]
+    postgres: Option<String>,
+    /// 临时文件夹的位置
+    #[arg(long, default_value = "target")]
+    folder: PathBuf,
+    /// 分析一张照片并输出内存峰值,由本程序自己调用
+    #[arg(long, hide = true)]
+    one_photo: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    Uploads,
+    Photos,
+    Grids,
+    Triage,
+    Queries,
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let outcome = match &line.one_photo {
+        Some(file) => photos::one(file),
+        None => run(&line),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("失败:{error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the suites in their order and prints what was measured, also when one of them failed.
+fn run(line: &Line) -> Outcome {
+    ear::put_on()?;
+    let folder = databases::Folder::make(&line.folder)?;
+    let databases = Databases { folder: folder.path().to_owned(), postgres: line.postgres.clone() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut report = Report::default();
+    let mut failures = Vec::new();
+    for suite in Suite::value_variants().iter().filter(|suite| line.only.is_empty() || line.only.contains(suite)) {
+        let begun = Instant::now();
+        say(&format!("{suite:?} …"));
+        let outcome = match suite {
+            Suite::Uploads => runtime.block_on(uploads::run(line, folder.path(), &mut report)),
+            Suite::Photos => photos::run(folder.path(), &mut report),
+            Suite::Grids => grids::run(line.polygons, &mut report),
+            Suite::Triage => runtime.block_on(triage::run(line.open, line.reports, &databases, &mut report)),
+            Suite::Queries => runtime.block_on(queries::run(line.tickets, line.few, &databases, &mut report)),
+        };
+        if let Err(error) = outcome {
+            failures.push(format!("{suite:?}:{error}"));
+        }
+        say(&format!("{suite:?}:{:.0} 秒", begun.elapsed().as_secs_f64()));
+    }
+    report.print()?;
+    if failures.is_empty() { Ok(()) } else { Err(failures.join(";").into()) }
+}
+
+/// Tells how far the run is; a closed terminal is no reason to end it.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

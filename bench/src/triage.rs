@@ -1,0 +1,125 @@
+//! Tickets that the worker takes from reported to dispatched per second, with many open tickets in the database and with
+//! none: the ratio tells whether a full database slows it. Reports have no photographs; the worker runs in this process.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::actor::Actor;
+use domain::time::Moment;
+use store::{execute, fetch_all, fetch_scalar};
+use tokio_util::sync::CancellationToken;
+
+use crate::databases::{Databases, Kind};
+use crate::fill::{self, Mix, Mould, Site};
+use crate::measure::{Dice, grouped, median};
+use crate::report::Report;
+use crate::{Outcome, say};
+
+const ROUNDS: u64 = 3;
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Measures every database.
+pub async fn run(open: u64, reports: usize, databases: &Databases, report: &mut Report) -> Outcome {
+    for kind in databases.kinds() {
+        one(kind, open, reports, databases, report).await?;
+    }
+    if databases.postgres.is_none() {
+        report.add_alone("受理 PostgreSQL", "未测".to_owned(), "没有 PostgreSQL 地址");
+    }
+    Ok(())
+}
+
+async fn one(kind: Kind, open: u64, reports: usize, databases: &Databases, report: &mut Report) -> Outcome {
+    let now = Moment::from_ms(store_now());
+    let empty = fill::open(databases, &databases.make(kind, "triage_empty").await?, now).await?;
+    let full = fill::open(databases, &databases.make(kind, "triage_full").await?, now).await?;
+    let mould = Arc::new(Mould::make(&empty, now).await?);
+    let begun = Instant::now();
+    mould.fill(&full.stores.pool, Mix::Open, open).await?;
+    say(&format!("  {}:写入 {} 件,{:.0} 秒", kind.label(), grouped(open as f64), begun.elapsed().as_secs_f64()));
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    let mut dispatched = (0, 0);
+    for round in 0..ROUNDS {
+        let (rate, sent) = triage(&full, &mould, round, reports).await?;
+        with.push(rate);
+        dispatched.0 += sent;
+        let (rate, sent) = triage(&empty, &mould, round, reports).await?;
+        without.push(rate);
+        dispatched.1 += sent;
+    }
+    let (with, without) = (median(&with), median(&without));
+    report.add(
+        format!("受理到派单 {},已有 {} 件在办", kind.label(), grouped(open as f64)),
+        format!("{with:.0} 件/秒"),
+        format!("空库 {without:.0} 件/秒"),
+        with / without,
+    );
+    report.remark(format!(
+        "受理 {}:每库 {} 件上报,派单 {} 与 {} 件,其余因定位存疑或疑似重复交人处理",
+        kind.label(),
+        ROUNDS as usize * reports,
+        dispatched.0,
+        dispatched.1
+    ));
+    for (site, name) in [(full, "triage_full"), (empty, "triage_empty")] {
+        site.stores.pool.close().await;
+        databases.drop(kind, name).await?;
+    }
+    Ok(())
+}
+
+/// Reports, then lets the worker run until no triage is left; triages per second and how many were dispatched.
+async fn triage(site: &Site, mould: &Mould, round: u64, reports: usize) -> Outcome<(f64, i64)> {
+    let (pool, mut dice) = (&site.stores.pool, Dice(round + 77));
+    let before = dispatched(site).await?;
+    for _ in 0..reports {
+        let now = Moment::from_ms(store_now());
+        let mut tx = pool.write().await?;
+        site.desk.report(&mut tx, mould.report(&mut dice), &Actor::system(), now).await?;
+        tx.commit().await?;
+    }
+    let stop = CancellationToken::new();
+    let settings = worker::Settings::default();
+    let working = tokio::spawn(worker::run(site.stores.clone(), site.desk.clone(), settings, stop.clone()));
+    let begun = Instant::now();
+    wait_until_none(site, "kind = 'triage' and state = 'ready'").await?;
+    let seconds = begun.elapsed().as_secs_f64();
+    wait_until_none(site, "state = 'ready' and run_at <= (select max(created_at) from job)").await?;
+    stop.cancel();
+    working.await??;
+    let stuck = "select cast(count(*) as bigint) from ticket where stage = 'received' and attention is null";
+    let (stuck, dead) = (fetch_scalar!(pool, i64, stuck)?, dead(site).await?);
+    if stuck > 0 || !dead.is_empty() {
+        return Err(format!("{stuck} 件没有受理,失败的作业:{}", dead.join(";")).into());
+    }
+    Ok((reports as f64 / seconds, dispatched(site).await? - before))
+}
+
+async fn dead(site: &Site) -> Outcome<Vec<String>> {
+    let sql = "select kind, coalesce(last_error, '') from job where state = 'dead' limit 3";
+    let rows = fetch_all!(&site.stores.pool, (String, String), sql)?;
+    Ok(rows.into_iter().map(|(kind, error)| format!("{kind} {error}")).collect())
+}
+
+async fn dispatched(site: &Site) -> Outcome<i64> {
+    let sql = "select cast(count(*) as bigint) from ticket where stage = 'dispatched'";
+    Ok(fetch_scalar!(&site.stores.pool, i64, sql)?)
+}
+
+async fn wait_until_none(site: &Site, jobs: &str) -> Outcome {
+    let begun = Instant::now();
+    let sql = format!("select cast(count(*) as bigint) from job where {jobs}");
+    while begun.elapsed() < LONGEST {
+        let left = fetch_scalar!(&site.stores.pool, i64, store::sql::AssertSqlSafe(sql.clone()))?;
+        if left == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Err(format!("{} 秒后仍有作业({jobs})", LONGEST.as_secs()).into())
+}
+
+fn store_now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}

@@ -1,0 +1,178 @@
+//! The files by which a city sets itself up: reads them, has the domain judge them, and writes them in one transaction
+//! that raises the version of the books. It refuses a file with any fault as a whole, so that nothing is half imported.
+
+mod borders;
+mod people;
+mod sheet;
+mod tables;
+mod values;
+
+use domain::geo::datum::CoordType;
+use domain::geo::grid::Layer;
+pub use domain::import::Fault;
+use domain::time::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue;
+use crate::sql::{Pool, StoreError, Tx};
+
+/// Bytes that a file may have.
+pub const MOST_BYTES: usize = 20 * 1024 * 1024;
+/// Rows that a table may have.
+pub const MOST_ROWS: usize = 100_000;
+
+/// Makes the stored form of a password.
+pub type Hash<'a> = &'a (dyn Fn(&str) -> String + Sync);
+
+/// The tables that can be imported as CSV or XLSX.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Table {
+    /// 责任单位.
+    Departments,
+    /// 人员.
+    People,
+    /// 类别.
+    Categories,
+    /// 立结案标准.
+    Standards,
+    /// 派单规则.
+    Rules,
+    /// 节假日.
+    Calendar,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The table, or `grids`.
+    pub kind: String,
+    /// Rows or grids that were taken.
+    pub rows: usize,
+    /// What a person should know, in Chinese.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is wrong; each fault by line and column.
+    #[error("{} faults, the first: {}", .0.len(), .0.first().map_or_else(String::new, ToString::to_string))]
+    Faults(Vec<Fault>),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ImportError {
+    /// A fault of the file as a whole.
+    fn of_file(reason: impl Into<String>) -> Self {
+        Self::Faults(vec![Fault { line: 1, column: "文件".into(), reason: reason.into() }])
+    }
+}
+
+impl From<Vec<Fault>> for ImportError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+/// Imports a table from a CSV (UTF-8) or XLSX file; which of the two its first bytes tell.
+///
+/// `hash` is called for the first passwords of new accounts only, before the transaction begins.
+pub async fn table(
+    pool: &Pool,
+    table: Table,
+    file: Vec<u8>,
+    hash: Hash<'_>,
+    now: Moment,
+) -> Result<Summary, ImportError> {
+    let sheet = aside(move || sheet::read(&file)).await?;
+    let mut rows = tables::parse(pool, table, &sheet).await?;
+    rows.hash_passwords(pool, hash).await?;
+    let mut tx = begin(pool, now).await?;
+    let summary = tables::write(&mut tx, &rows, false, now).await?;
+    tx.commit().await?;
+    Ok(summary)
+}
+
+/// Imports the borders of a layer from GeoJSON as a new version, which is in use from then on; the old ones stay.
+///
+/// `source` says where they come from.
+pub async fn grids(
+    pool: &Pool,
+    layer: Layer,
+    coord: CoordType,
+    geojson: String,
+    source: &str,
+    now: Moment,
+) -> Result<Summary, ImportError> {
+    let borders = aside(move || borders::check(&geojson, layer, coord)).await?;
+    let mut tx = begin(pool, now).await?;
+    let summary = borders::write(&mut tx, borders, source, now).await?;
+    tx.commit().await?;
+    Ok(summary)
+}
+
+/// Steps of an import inside a transaction of the caller, which raised the version of the books.
+pub(super) mod step {
+    use super::*;
+
+    /// Imports a table; `demo` marks new accounts as made for the demo.
+    pub async fn table(
+        tx: &mut Tx,
+        table: Table,
+        file: &'static str,
+        hash: Hash<'_>,
+        demo: bool,
+        now: Moment,
+    ) -> Result<Summary, ImportError> {
+        let sheet = aside(move || sheet::read(file.as_bytes())).await?;
+        let mut rows = tables::parse(&mut *tx, table, &sheet).await?;
+        rows.hash_passwords(&mut *tx, hash).await?;
+        tables::write(tx, &rows, demo, now).await
+    }
+
+    /// Imports borders that were checked before the transaction began.
+    pub async fn grids(
+        tx: &mut Tx,
+        borders: Borders,
+        source: &str,
+        now: Moment,
+    ) -> Result<Summary, ImportError> {
+        borders::write(tx, borders, source, now).await
+    }
+
+    pub use super::borders::{Borders, check};
+}
+
+/// Begins the transaction of an import.
+pub(super) async fn begin(pool: &Pool, now: Moment) -> Result<Tx, StoreError> {
+    let mut tx = pool.write().await?;
+    catalogue::raise_version(&mut tx, now).await?;
+    Ok(tx)
+}
+
+/// Runs what takes long off the async threads; a panic inside a reader is a fault of the file.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ImportError> + Send + 'static,
+) -> Result<T, ImportError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(ImportError::of_file("无法读取，文件已损坏")))
+}
+
+#[cfg(test)]
+mod tests;

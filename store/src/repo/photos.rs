@@ -1,0 +1,280 @@
+//! Uploaded pictures: the row behind each blob and what its analysis found. It refuses to change a picture once it is
+//! analysed.
+
+use domain::geo::datum::{CoordType, Wgs84};
+use domain::id::{AccountId, PhotoId};
+use domain::photo::{Facts, Format, Meta, Scene};
+use domain::proof::Channel;
+use domain::time::Moment;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+use super::{prints, word};
+use crate::execute;
+use crate::sql::{On, Result, SqlText, StoreError, Tx, fetch_all_dyn};
+
+pub use super::reuse::{Submission, look_alikes, same_bytes};
+
+/// A picture whose bytes are in the blob store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPhoto {
+    /// Its id.
+    pub id: PhotoId,
+    /// SHA-256 of its bytes in hex: the blob's key.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What it is.
+    pub format: Format,
+    /// Who uploaded it.
+    pub owner: AccountId,
+    /// How it reached us.
+    pub channel: Channel,
+    /// When the client says that it was taken.
+    pub captured_at: Option<Moment>,
+    /// Longitude and latitude as the client gave them, with their kind.
+    pub raw: Option<(f64, f64, CoordType)>,
+    /// The same point.
+    pub at: Option<Wgs84>,
+    /// Radius of that point, metres.
+    pub accuracy_m: Option<f64>,
+    /// When its row is written.
+    pub uploaded_at: Moment,
+}
+
+/// How far a picture's analysis is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoState {
+    /// Waits for its analysis.
+    Pending,
+    /// Analysed; facts, scene and copies exist.
+    Ready,
+    /// Can't be read; `fault` says why.
+    Broken,
+}
+
+/// A picture with everything that is stored about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Photo {
+    /// Its id.
+    pub id: PhotoId,
+    /// SHA-256 of its bytes in hex: the blob's key.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What it is.
+    pub format: Format,
+    /// Who uploaded it.
+    pub owner: AccountId,
+    /// How it reached us.
+    pub channel: Channel,
+    /// When the client says that it was taken.
+    pub captured_at: Option<Moment>,
+    /// Where the client says that it was taken.
+    pub at: Option<Wgs84>,
+    /// Radius of that point, metres.
+    pub accuracy_m: Option<f64>,
+    /// How far its analysis is.
+    pub state: PhotoState,
+    /// Stable code of what is wrong with it.
+    pub fault: Option<String>,
+    /// What its analysis found.
+    pub facts: Option<Facts>,
+    /// Its EXIF block, also of a HEIC file whose pixels are not read.
+    pub meta: Option<Meta>,
+    /// Its local features.
+    pub scene: Option<Scene>,
+    /// When its row was written.
+    pub uploaded_at: Moment,
+}
+
+/// What a view of a ticket shows of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// The picture's id.
+    pub id: PhotoId,
+    /// The blob's key.
+    pub sha256: String,
+    /// How far its analysis is.
+    pub state: PhotoState,
+    /// Stable code of what is wrong with it.
+    pub fault: Option<String>,
+    /// When the client says that it was taken.
+    pub captured_at: Option<Moment>,
+    /// When its row was written.
+    pub uploaded_at: Moment,
+}
+
+/// What is kept of a picture that can't be read.
+#[derive(Serialize, Deserialize)]
+struct BrokenFacts {
+    meta: Meta,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    sha256: String,
+    bytes: i64,
+    format: String,
+    owner: String,
+    channel: String,
+    captured_at: Option<i64>,
+    longitude: Option<f64>,
+    latitude: Option<f64>,
+    accuracy_m: Option<f64>,
+    state: String,
+    fault: Option<String>,
+    facts: Option<String>,
+    scene: Option<Vec<u8>>,
+    uploaded_at: i64,
+}
+
+/// Writes the row of a picture that waits for its analysis.
+pub async fn insert(tx: &mut Tx, photo: &NewPhoto) -> Result<()> {
+    execute!(
+        tx,
+        "insert into photo (id, sha256, bytes, format, owner, channel, captured_at, raw_longitude, raw_latitude,
+         coord_type, longitude, latitude, accuracy_m, state, uploaded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'pending', $14)",
+        photo.id.as_str(),
+        &photo.sha256,
+        i64::try_from(photo.bytes).unwrap_or(i64::MAX),
+        word::write(&photo.format)?,
+        photo.owner.as_str(),
+        word::write(&photo.channel)?,
+        photo.captured_at.map(Moment::ms),
+        photo.raw.map(|(longitude, _, _)| longitude),
+        photo.raw.map(|(_, latitude, _)| latitude),
+        photo.raw.map(|(_, _, kind)| kind.to_string()),
+        photo.at.map(|at| at.lon),
+        photo.at.map(|at| at.lat),
+        photo.accuracy_m,
+        photo.uploaded_at.ms()
+    )?;
+    Ok(())
+}
+
+/// The picture.
+pub async fn get(on: impl Into<On<'_>>, id: &PhotoId) -> Result<Option<Photo>> {
+    Ok(many(on, std::slice::from_ref(id)).await?.pop())
+}
+
+/// Those of the pictures that exist, in the order of `ids`.
+pub async fn many(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<Vec<Photo>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut text = SqlText::new(
+        "select id, sha256, bytes, format, owner, channel, captured_at, longitude, latitude, accuracy_m, state,
+         fault, facts, scene, uploaded_at from photo",
+    );
+    text.among(" where id in", ids.iter().map(PhotoId::as_str));
+    let rows: Vec<Row> = fetch_all_dyn(on, &text).await?;
+    let photos = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    Ok(in_order(photos, ids, |photo| &photo.id))
+}
+
+/// What views show of the pictures that exist, in the order of `ids`.
+pub async fn cards(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<Vec<Card>> {
+    type Columns = (String, String, String, Option<String>, Option<i64>, i64);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut text = SqlText::new("select id, sha256, state, fault, captured_at, uploaded_at from photo");
+    text.among(" where id in", ids.iter().map(PhotoId::as_str));
+    let rows: Vec<Columns> = fetch_all_dyn(on, &text).await?;
+    let card = |(id, sha256, state, fault, captured_at, uploaded_at): Columns| {
+        Ok(Card {
+            state: word::stored("photo", "state", &id, &state)?,
+            id: id.into(),
+            sha256,
+            fault,
+            captured_at: captured_at.map(Moment::from_ms),
+            uploaded_at: Moment::from_ms(uploaded_at),
+        })
+    };
+    let cards = rows.into_iter().map(card).collect::<Result<Vec<_>>>()?;
+    Ok(in_order(cards, ids, |card| &card.id))
+}
+
+fn in_order<T>(mut rows: Vec<T>, ids: &[PhotoId], id: impl Fn(&T) -> &PhotoId) -> Vec<T> {
+    rows.sort_by_key(|row| ids.iter().position(|wanted| wanted == id(row)));
+    rows
+}
+
+/// Keeps what the analysis found; false when the picture isn't waiting for one.
+pub async fn set_ready(tx: &mut Tx, id: &PhotoId, facts: &Facts, scene: &Scene, now: Moment) -> Result<bool> {
+    let done = execute!(
+        tx,
+        "update photo set state = 'ready', facts = $1, scene = $2, prints = $3, analysed_at = $4
+         where id = $5 and state = 'pending'",
+        serde_json::to_string(facts).map_err(|error| StoreError::Other(error.to_string()))?,
+        scene.to_bytes(),
+        prints::write(&facts.prints),
+        now.ms(),
+        id.as_str()
+    )?;
+    Ok(done == 1)
+}
+
+/// Keeps why a picture can't be read, and the EXIF block of one that has it; false when it isn't waiting for an analysis.
+pub async fn set_broken(
+    tx: &mut Tx,
+    id: &PhotoId,
+    code: &str,
+    meta: Option<&Meta>,
+    now: Moment,
+) -> Result<bool> {
+    let facts = meta.map(|meta| serde_json::to_string(&BrokenFacts { meta: meta.clone() })).transpose();
+    let done = execute!(
+        tx,
+        "update photo set state = 'broken', fault = $1, facts = $2, analysed_at = $3
+         where id = $4 and state = 'pending'",
+        code,
+        facts.map_err(|error| StoreError::Other(error.to_string()))?,
+        now.ms(),
+        id.as_str()
+    )?;
+    Ok(done == 1)
+}
+
+fn read(row: Row) -> Result<Photo> {
+    let corrupt = |column| StoreError::corrupt("photo", column, &row.id);
+    let state = word::stored("photo", "state", &row.id, &row.state)?;
+    let (facts, meta) = match (state, &row.facts) {
+        (_, None) => (None, None),
+        (PhotoState::Broken, Some(text)) => {
+            let kept: BrokenFacts = serde_json::from_str(text).map_err(|_| corrupt("facts"))?;
+            (None, Some(kept.meta))
+        }
+        (_, Some(text)) => {
+            let facts: Facts = serde_json::from_str(text).map_err(|_| corrupt("facts"))?;
+            let meta = facts.meta.clone();
+            (Some(facts), Some(meta))
+        }
+    };
+    let scene = row.scene.as_deref().map(|bytes| Scene::from_bytes(bytes).ok_or_else(|| corrupt("scene")));
+    Ok(Photo {
+        format: word::stored("photo", "format", &row.id, &row.format)?,
+        channel: word::stored("photo", "channel", &row.id, &row.channel)?,
+        at: row.longitude.zip(row.latitude).and_then(|(lon, lat)| Wgs84::new(lon, lat)),
+        scene: scene.transpose()?,
+        id: row.id.into(),
+        sha256: row.sha256,
+        bytes: row.bytes.unsigned_abs(),
+        owner: row.owner.into(),
+        captured_at: row.captured_at.map(Moment::from_ms),
+        accuracy_m: row.accuracy_m,
+        state,
+        fault: row.fault,
+        facts,
+        meta,
+        uploaded_at: Moment::from_ms(row.uploaded_at),
+    })
+}
+
+#[cfg(test)]
+#[path = "photos_tests.rs"]
+mod tests;

@@ -1,0 +1,172 @@
+//! The open tickets around that may be the same problem. It looks at the nearest few, compares places, words and
+//! pictures, and merges only what is beyond doubt; what may be the same is put before a person.
+
+use domain::dedupe::{self, MAX_ACCURACY_M, Score, Sighting, Verdict};
+use domain::geo::datum::{cells_around, distance_m};
+use domain::id::{PhotoId, TicketId};
+use domain::photo::{Prints, Scene};
+use domain::ticket::Ticket;
+use domain::ticket::action::{Action, ActionKind};
+use domain::ticket::attention::Attention;
+use domain::ticket::event::Place;
+use domain::ticket::flow;
+use domain::ticket::refusal::Refusal;
+use domain::ticket::state::Stage;
+use domain::time::DAY_MS;
+use store::repo::photos::{self, Photo};
+use store::repo::tickets;
+
+use super::{Case, Halt, Pen, class};
+use crate::jobs::compute;
+use crate::outcome::JobError;
+use crate::{Context, gallery, now};
+
+/// Tickets read around a place, newest first.
+const MOST_NEIGHBOURS: i64 = 200;
+/// Of these, so many of the nearest are compared, pictures and all.
+const MOST_COMPARED: usize = 20;
+/// So many of the likeliest are kept for people to see.
+const KEPT: usize = 5;
+
+/// Another ticket and how alike it is.
+#[derive(Debug)]
+pub(super) struct Twin {
+    pub ticket: TicketId,
+    pub score: Score,
+}
+
+/// A ticket or a report with everything that is compared, owned.
+struct Portrait {
+    id: TicketId,
+    place: Place,
+    category: Option<String>,
+    seen_at: domain::time::Moment,
+    prints: Vec<Prints>,
+    scenes: Vec<Scene>,
+    words: String,
+    reporter: Option<domain::id::AccountId>,
+}
+
+/// The likeliest twins, best first; at most [`KEPT`].
+pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<Vec<Twin>, JobError> {
+    let bounds = context.settings.dedupe;
+    let pool = &context.stores.pool;
+    let cells = cells_around(spot.at, bounds.radius_m + 2.0 * MAX_ACCURACY_M);
+    let since = now().plus_ms(-2 * i64::from(bounds.window_days) * DAY_MS);
+    let mut near: Vec<(Ticket, Place)> = tickets::in_cells(pool, &cells, since, MOST_NEIGHBOURS)
+        .await?
+        .into_iter()
+        .filter(|other| may_take_in(other, &case.ticket))
+        .filter_map(|other| other.place.map(|place| (other, place)))
+        .collect();
+    near.sort_by(|(_, a), (_, b)| distance_m(a.at, spot.at).total_cmp(&distance_m(b.at, spot.at)));
+    near.truncate(MOST_COMPARED);
+    let ids: Vec<PhotoId> = near.iter().flat_map(|(other, _)| other.photos.clone()).collect();
+    let pictures = photos::many(pool, &ids).await?;
+    let category = class::known(&case.books, &case.ticket);
+    let new = portrait(&case.ticket, spot, category.map(|c| c.to_string()), &case.photos);
+    let new = Portrait { seen_at: case.settled.time.at, ..new };
+    let others: Vec<Portrait> = near
+        .into_iter()
+        .map(|(other, place)| {
+            let category = other.class.as_ref().map(|class| class.category.to_string());
+            let category = category.or_else(|| class::known(&case.books, &other).map(|c| c.to_string()));
+            portrait(&other, place, category, &pictures)
+        })
+        .collect();
+    compute(move || {
+        let mut twins: Vec<Twin> = others
+            .iter()
+            .map(|old| Twin {
+                ticket: old.id.clone(),
+                score: dedupe::score(&new.sighting(), &old.sighting(), &bounds),
+            })
+            .collect();
+        let rank = |twin: &Twin| (twin.score.verdict, twin.score.probability);
+        twins.sort_by(|a, b| {
+            let ((va, pa), (vb, pb)) = (rank(a), rank(b));
+            vb.cmp(&va).then(pb.total_cmp(&pa)).then_with(|| a.ticket.cmp(&b.ticket))
+        });
+        twins.truncate(KEPT);
+        twins
+    })
+    .await
+}
+
+/// Whether `ticket` could be merged into `other`: that one is open, can still take in reports, was not said to be another
+/// problem, and of two that wait for their triage it is the older, so that they never merge into each other.
+fn may_take_in(other: &Ticket, ticket: &Ticket) -> bool {
+    let waits = matches!(other.stage(), Stage::Received | Stage::Verifying);
+    let older = (other.opened_at, &other.id) < (ticket.opened_at, &ticket.id);
+    other.id != ticket.id
+        && other.stage().is_open()
+        && flow::find(other.stage(), ActionKind::Absorb).is_some()
+        && !ticket.apart.contains(&other.id)
+        && !other.apart.contains(&ticket.id)
+        && (older || !waits)
+}
+
+fn portrait(ticket: &Ticket, place: Place, category: Option<String>, pictures: &[Photo]) -> Portrait {
+    let own = || pictures.iter().filter(|photo| ticket.photos.contains(&photo.id)).filter_map(gallery::seen);
+    Portrait {
+        id: ticket.id.clone(),
+        place,
+        category,
+        seen_at: ticket.stamps.found,
+        prints: own().map(|(facts, _)| facts.prints.clone()).collect(),
+        scenes: own().map(|(_, scene)| scene.clone()).collect(),
+        words: ticket.words.clone(),
+        reporter: ticket.reporter.clone(),
+    }
+}
+
+impl Portrait {
+    fn sighting(&self) -> Sighting<'_> {
+        Sighting {
+            at: self.place.at,
+            accuracy_m: self.place.accuracy_m,
+            category: self.category.as_deref(),
+            seen_at: self.seen_at,
+            open: true,
+            prints: &self.prints,
+            scenes: &self.scenes,
+            words: &self.words,
+            reporter: self.reporter.as_ref(),
+        }
+    }
+}
+
+/// Keeps the scores and acts on the best one; true when the pass ends with it.
+pub(super) async fn settle(pen: &mut Pen<'_>, ticket: &Ticket, twins: &[Twin]) -> Result<bool, Halt> {
+    for twin in twins {
+        tickets::save_score(pen.tx, &ticket.id, &twin.ticket, &twin.score, pen.now).await?;
+    }
+    let Some(best) = twins.first() else { return Ok(false) };
+    match best.score.verdict {
+        Verdict::Separate => Ok(false),
+        Verdict::Ask => {
+            let (probability, reasons) = (best.score.probability, reasons(&best.score));
+            let doubt = Attention::Duplicate { ticket: best.ticket.clone(), probability, reasons };
+            pen.flag(ticket, vec![doubt]).await?;
+            Ok(true)
+        }
+        Verdict::Merge => {
+            let share = best.score.probability * 100.0;
+            let reason = format!("自动并案，相似度 {share:.0}%：{}", reasons(&best.score).join("；"));
+            let action = Action::Merge { into: best.ticket.clone(), reason };
+            match pen.apply_as(&ticket.id, action, &domain::actor::Actor::system()).await? {
+                Ok(_) => Ok(true),
+                // The other ticket was closed or merged since it was looked at.
+                Err(Refusal::Missing { .. } | Refusal::State { .. }) => Err(Halt::Stale),
+                Err(refusal) => Err(Halt::Failed(JobError::Abort(refusal.message()))),
+            }
+        }
+    }
+}
+
+/// What speaks for it, the weightiest first, then what held the verdict down.
+fn reasons(score: &Score) -> Vec<String> {
+    let mut speaking: Vec<_> = score.features.iter().filter(|f| f.value * f.weight > 0.0).collect();
+    speaking.sort_by(|a, b| (b.value * b.weight).total_cmp(&(a.value * a.weight)));
+    speaking.iter().map(|f| f.text.clone()).chain(score.held.iter().cloned()).collect()
+}

@@ -1,0 +1,232 @@
+//! Puts the pictures before and after, and every earlier use of them, before `domain::proof`, keeps the verdict and
+//! hands it to the desk; what was accepted is struck off at once. No picture is decoded again.
+
+use domain::actor::Actor;
+use domain::clock::reckon::Mark;
+use domain::geo::datum::Wgs84;
+use domain::geo::grid::Layer;
+use domain::id::{PhotoId, TicketId};
+use domain::proof::{self, CheckName, Claim, Earlier, Outcome as Found, Thresholds, Verdict};
+use domain::ticket::Ticket;
+use domain::ticket::action::Action;
+use domain::ticket::event::{Fix, Place};
+use domain::ticket::state::{Stage, State};
+use domain::time::{DAY_MS, Moment};
+use store::desk::DeskError;
+use store::repo::photos::{self, Photo, Submission};
+use store::repo::tickets;
+
+use super::{compute, not_before, nothing};
+use crate::outcome::{JobError, Outcome};
+use crate::{Context, gallery, now};
+
+/// How often the verdict is written anew because somebody else changed the ticket meanwhile.
+const MOST_PASSES: u32 = 5;
+/// How far back the search for look-alikes goes.
+const MEMORY_MS: i64 = 180 * DAY_MS;
+/// Look-alikes kept for each picture.
+const LOOK_ALIKES: usize = 5;
+/// The accuracy of a place that is only known by its grid, metres.
+const GRID_ACCURACY_M: f64 = 200.0;
+
+/// Everything that the proof needs, owned.
+struct Evidence {
+    before: Vec<Photo>,
+    after: Vec<Photo>,
+    earlier: Vec<Earlier>,
+    dispatched_at: Moment,
+    submitted_at: Moment,
+    spot: Place,
+    /// After-pictures that can't be read, one sentence each.
+    unread: Vec<String>,
+}
+
+pub(super) async fn run(context: &Context, id: &TicketId, round: u32) -> Result<Outcome, JobError> {
+    for _ in 0..MOST_PASSES {
+        let Some((ticket, fix)) = current(context, id, round).await? else { return nothing(context).await };
+        let (before, after) = pictures(context, &ticket, &fix).await?;
+        let all: Vec<Photo> = before.iter().chain(&after).cloned().collect();
+        if let Some(at) = gallery::look_again(&all, now(), context.settings.patience) {
+            return not_before(context, at).await;
+        }
+        let evidence = gather(context, &ticket, &fix, before, after).await?;
+        let bounds = context.settings.proof;
+        let verdict = compute(move || evidence.judge(&bounds)).await?;
+        if let Some(outcome) = judge(context, &ticket, round, verdict).await? {
+            return Ok(outcome);
+        }
+    }
+    Err(JobError::Retry(format!("ticket {id} keeps changing")))
+}
+
+/// The ticket and its fix, when it still waits for the verdict on this round.
+async fn current(context: &Context, id: &TicketId, round: u32) -> Result<Option<(Ticket, Fix)>, JobError> {
+    let ticket = tickets::get(&context.stores.pool, id).await?;
+    let waiting = ticket.filter(|t| t.state == State::Fixed { round } && t.outcome.is_none());
+    Ok(waiting.and_then(|ticket| ticket.fix.clone().map(|fix| (ticket, fix))))
+}
+
+/// The readable or pending pictures of the problem, those of merged reports included, and of this round's fix.
+async fn pictures(
+    context: &Context,
+    ticket: &Ticket,
+    fix: &Fix,
+) -> Result<(Vec<Photo>, Vec<Photo>), JobError> {
+    let pool = &context.stores.pool;
+    let uses = tickets::photo_uses(pool, &family(context, ticket).await?).await?;
+    let mut before: Vec<PhotoId> = Vec::new();
+    for used in uses.iter().filter(|used| used.part == "before") {
+        let photo = PhotoId::from(used.photo_id.as_str());
+        if !before.contains(&photo) {
+            before.push(photo);
+        }
+    }
+    Ok((photos::many(pool, &before).await?, photos::many(pool, &fix.photos).await?))
+}
+
+/// The ticket and those merged into it.
+async fn family(context: &Context, ticket: &Ticket) -> Result<Vec<TicketId>, JobError> {
+    let mut family = tickets::merged_into(&context.stores.pool, &ticket.id).await?;
+    family.insert(0, ticket.id.clone());
+    Ok(family)
+}
+
+async fn gather(
+    context: &Context,
+    ticket: &Ticket,
+    fix: &Fix,
+    mut before: Vec<Photo>,
+    mut after: Vec<Photo>,
+) -> Result<Evidence, JobError> {
+    let pool = &context.stores.pool;
+    let unread = gallery::faults(&after, "处置后照片");
+    let dispatched_at = started_at(ticket, fix, &before);
+    before.retain(|photo| gallery::seen(photo).is_some());
+    after.retain(|photo| gallery::seen(photo).is_some());
+    let submission = Submission { ticket: &ticket.id, round: fix.round, after: &after };
+    let bits = context.settings.proof.suspect_bits;
+    let mut earlier = photos::same_bytes(pool, &submission).await?;
+    let since = now().plus_ms(-MEMORY_MS);
+    earlier.extend(photos::look_alikes(pool, &submission, bits, LOOK_ALIKES, since).await?);
+    let family = family(context, ticket).await?;
+    for used in &mut earlier {
+        used.same_ticket |= used.ticket.as_ref().is_some_and(|other| family.contains(other));
+    }
+    // A fix that came with the report is there under the report already: that use is this very submission.
+    let own = |photo: &PhotoId| fix.on_spot && fix.round == 1 && ticket.fixed_on_spot.contains(photo);
+    earlier.retain(|used| !(used.same_ticket && own(&used.photo)));
+    let spot = spot(context, ticket, &before).await?;
+    let submitted_at = ticket.stamps.rectified.unwrap_or(ticket.updated_at);
+    Ok(Evidence { before, after, earlier, dispatched_at, submitted_at, spot, unread })
+}
+
+/// From when on a picture may show the fix: the start of the unit's clock; for a fix on the spot, which has none, the
+/// picture of the problem.
+fn started_at(ticket: &Ticket, fix: &Fix, before: &[Photo]) -> Moment {
+    let start = ticket.ticks.iter().find(|tick| matches!(tick.mark, Mark::Start { .. })).map(|tick| tick.at);
+    let pictured = before.iter().filter_map(gallery::captured_at).min();
+    match start {
+        Some(start) if !fix.on_spot => start,
+        _ => pictured.unwrap_or(ticket.stamps.found),
+    }
+}
+
+/// Where the problem is; without a point where a picture of it was taken, else somewhere in its grid.
+async fn spot(context: &Context, ticket: &Ticket, before: &[Photo]) -> Result<Place, JobError> {
+    if let Some(place) = ticket.place {
+        return Ok(place);
+    }
+    let pictured =
+        before.iter().filter_map(gallery::shot).find_map(|shot| Some((shot.place?, shot.accuracy_m)));
+    if let Some((at, accuracy_m)) = pictured {
+        return Ok(Place { at, accuracy_m: accuracy_m.unwrap_or(domain::evidence::EXIF_ACCURACY_M) });
+    }
+    let books = context.desk.books.get(&context.stores.pool).await?;
+    let grid = ticket.grids.get(&Layer::Community).and_then(|code| books.grids.get(Layer::Community, code));
+    let corner = grid.and_then(|grid| grid.shape.0.first()?.exterior().0.first().copied());
+    let at = corner.and_then(|corner| Wgs84::new(corner.x, corner.y));
+    at.map(|at| Place { at, accuracy_m: GRID_ACCURACY_M })
+        .ok_or_else(|| JobError::Abort(format!("ticket {} has no place at all", ticket.id)))
+}
+
+impl Evidence {
+    fn judge(&self, bounds: &Thresholds) -> Verdict {
+        let claim = Claim {
+            before: self.before.iter().filter_map(gallery::shot).collect(),
+            after: self.after.iter().filter_map(gallery::shot).collect(),
+            dispatched_at: self.dispatched_at,
+            submitted_at: self.submitted_at,
+            spot: self.spot.at,
+            spot_accuracy_m: self.spot.accuracy_m,
+            earlier: self.earlier.clone(),
+        };
+        with_unread(proof::verify(&claim, bounds), &self.unread)
+    }
+}
+
+/// Lets pictures that can't be read weigh: what nobody can see proves nothing, so it is a doubt at the least.
+fn with_unread(mut verdict: Verdict, unread: &[String]) -> Verdict {
+    if unread.is_empty() {
+        return verdict;
+    }
+    if let Some(check) = verdict.checks.iter_mut().find(|check| check.name == CheckName::FromCamera) {
+        check.text = if check.outcome == Found::Pass {
+            unread.join("；")
+        } else {
+            format!("{}；{}", unread.join("；"), check.text)
+        };
+        check.outcome = check.outcome.max(Found::Doubt);
+    }
+    verdict.outcome = verdict.outcome.max(Found::Doubt);
+    verdict
+}
+
+/// Keeps the verdict and applies it; `None` when the ticket changed since it was looked at.
+async fn judge(
+    context: &Context,
+    ticket: &Ticket,
+    round: u32,
+    verdict: Verdict,
+) -> Result<Option<Outcome>, JobError> {
+    let (desk, system, now) = (&context.desk, Actor::system(), now());
+    let mut tx = context.stores.pool.write().await?;
+    tickets::save_verdict(&mut tx, &ticket.id, round, &verdict, now).await?;
+    let action = Action::Judge { verdict };
+    let after = match desk.apply(&mut tx, &ticket.id, action, &system, Some(ticket.version), now).await {
+        Ok(after) => after,
+        Err(DeskError::Stale { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if after.stage() == Stage::Accepted {
+        desk.apply(&mut tx, &ticket.id, Action::Close {}, &system, None, now).await?;
+    }
+    Ok(Some(Outcome::Done(tx)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::proof::Check;
+
+    fn verdict(outcome: Found) -> Verdict {
+        let check = Check {
+            name: CheckName::FromCamera,
+            outcome,
+            measure: None,
+            threshold: 0.5,
+            unit: "分".into(),
+            text: "未见编辑".into(),
+        };
+        Verdict { outcome, checks: vec![check], version: 1 }
+    }
+
+    #[test]
+    fn an_unreadable_picture_makes_a_pass_a_doubt_and_leaves_a_failure() {
+        let unread = ["第2张处置后照片已损坏，无法打开".to_owned()];
+        let doubt = with_unread(verdict(Found::Pass), &unread);
+        assert_eq!(doubt.outcome, Found::Doubt);
+        assert!(doubt.reasons()[0].contains("第2张"), "{:?}", doubt.reasons());
+        assert_eq!(with_unread(verdict(Found::Fail), &unread).outcome, Found::Fail);
+        assert_eq!(with_unread(verdict(Found::Pass), &[]), verdict(Found::Pass));
+    }
+}
