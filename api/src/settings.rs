@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -120,6 +121,15 @@ pub struct Settings {
     /// 日志格式
     #[arg(long, env = "SUISHOUPAI_LOG", value_enum, default_value = "text", global = true)]
     pub log: LogStyle,
+    /// 后台任务的占用秒数:执行它的进程意外终止后,过这么久由别的进程接手
+    #[arg(
+        long,
+        env = "SUISHOUPAI_LEASE_SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        global = true
+    )]
+    pub lease_seconds: u64,
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -180,7 +190,8 @@ impl Settings {
         let (progress, task) = (self.wechat_template_progress.clone(), self.wechat_template_task.clone());
         let page = self.wechat_page.clone();
         let templates = worker::Templates { progress, task, page };
-        worker::Settings { templates, ..worker::Settings::default() }
+        let lease = Duration::from_secs(self.lease_seconds);
+        worker::Settings { lease, templates, ..worker::Settings::default() }
     }
 
     /// Where small files of this installation are kept: beside the SQLite file, beside the photo folder, or

@@ -41,7 +41,7 @@ impl Subscriber for Ear {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        LISTENING.load(Ordering::SeqCst) && metadata.is_event() && metadata.target().starts_with("sqlx")
+        LISTENING.load(Ordering::SeqCst) && metadata.target().starts_with("sqlx")
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

@@ -24,13 +24,48 @@ use crate::Outcome;
 use crate::databases::Databases;
 use crate::measure::Dice;
 
+/// Rows of a statement, and statements of a transaction: with fewer, SQLite would write its indexes' pages again and again.
 const ROWS: u64 = 1000;
+const STATEMENTS: u64 = 50;
 const WORDS: &str = "路边堆了不少垃圾,好几天没有人清理";
 const COLUMNS: &[&str] = &[
-    "id", "version", "stage", "number", "source", "reporter", "words", "category", "workline", "lead", "assist",
-    "person", "longitude", "latitude", "cell", "community", "inspection", "enforcement", "area", "cover", "opened_at",
-    "updated_at", "registered_at", "rectified_at", "inspected_at", "qualified_at", "struck_off_at", "due_at", "late_at",
-    "attention", "self_handled", "reports", "followers", "reworks", "stars", "exempt", "doc",
+    "id",
+    "version",
+    "stage",
+    "number",
+    "source",
+    "reporter",
+    "words",
+    "category",
+    "workline",
+    "lead",
+    "assist",
+    "person",
+    "longitude",
+    "latitude",
+    "cell",
+    "community",
+    "inspection",
+    "enforcement",
+    "area",
+    "cover",
+    "opened_at",
+    "updated_at",
+    "registered_at",
+    "rectified_at",
+    "inspected_at",
+    "qualified_at",
+    "struck_off_at",
+    "due_at",
+    "late_at",
+    "attention",
+    "self_handled",
+    "reports",
+    "followers",
+    "reworks",
+    "stars",
+    "exempt",
+    "doc",
 ];
 
 /// A database with the reference district and what works on it.
@@ -47,7 +82,8 @@ pub async fn open(databases: &Databases, url: &str, now: Moment) -> Outcome<Site
     let stores = Stores::open(&urls).await?;
     // Nobody logs in here.
     load_reference(&stores.pool, true, &|_| "none".to_owned(), now).await?;
-    let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix: "B".to_owned() };
+    let desk =
+        Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix: "B".to_owned() };
     Ok(Site { stores, desk })
 }
 
@@ -87,12 +123,20 @@ impl Mould {
         let place = place_in(&books, area, &mut Dice(1));
         let mut tx = site.stores.pool.write().await?;
         let (desk, system) = (&site.desk, Actor::system());
-        let ticket = desk.report(&mut tx, report(place, class.category.clone(), now), &system, now).await?.ticket;
+        let ticket =
+            desk.report(&mut tx, report(place, class.category.clone(), now), &system, now).await?.ticket;
         let file = Action::File { category: class.category.clone(), standard: class.standard.clone() };
         desk.apply(&mut tx, &ticket, file, &system, None, now).await?;
         let lead = bureau_of(&books, class.workline).ok_or("没有行业单位")?.code.clone();
         let (task, duty) = ("处置并达到结案标准".to_owned(), "主办单位对按期处置到位负责".to_owned());
-        let dispatch = Action::Dispatch { lead, assist: None, person: None, task, duty, reason: "按规则派单".to_owned() };
+        let dispatch = Action::Dispatch {
+            lead,
+            assist: None,
+            person: None,
+            task,
+            duty,
+            reason: "按规则派单".to_owned(),
+        };
         let template = desk.apply(&mut tx, &ticket, dispatch, &system, None, now).await?;
         tx.rollback().await?;
         Ok(Self { template, books, classes, area, now })
@@ -104,22 +148,30 @@ impl Mould {
         report(place_in(&self.books, self.area, dice), class.category.clone(), self.now)
     }
 
-    /// Writes tickets `0..count`, while the next rows are made on another thread.
+    /// Writes tickets `0..count` in the order in which they were opened, while the next rows are made on another thread.
     pub async fn fill(self: &Arc<Self>, pool: &Pool, mix: Mix, count: u64) -> Outcome {
         let make = |first: u64| {
             let mould = self.clone();
             let last = (first + ROWS).min(count);
-            tokio::task::spawn_blocking(move || (first..last).map(|n| mould.row(mix, n)).collect::<Vec<_>>())
+            tokio::task::spawn_blocking(move || {
+                (first..last).map(|n| mould.row(mix, n, count)).collect::<Vec<_>>()
+            })
         };
         let sql = insert_sql(pool);
         let mut next = make(0);
         let mut first = 0;
         while first < count {
-            let rows = Value::Array(next.await?).to_string();
-            first += ROWS;
-            next = make(first.min(count));
             let mut tx = pool.write().await?;
-            execute!(&mut tx, AssertSqlSafe(sql.clone()), &rows)?;
+            if let Pool::Sqlite { .. } = pool {
+                execute!(&mut tx, "pragma cache_size = -400000")?;
+            }
+            let last = (first + ROWS * STATEMENTS).min(count);
+            while first < last {
+                let rows = Value::Array(next.await?).to_string();
+                first += ROWS;
+                next = make(first.min(count));
+                execute!(&mut tx, AssertSqlSafe(sql.clone()), &rows)?;
+            }
             tx.commit().await?;
         }
         if let Pool::Postgres(_) = pool {
@@ -129,12 +181,13 @@ impl Mould {
         Ok(())
     }
 
-    /// The row of ticket `number`, by column.
-    fn row(&self, mix: Mix, number: u64) -> Value {
+    /// The row of ticket `number` of `count`, by column.
+    fn row(&self, mix: Mix, number: u64, count: u64) -> Value {
         let mut dice = Dice(number.wrapping_mul(0x1_0000_01b3) ^ 0xb0a7);
         let place = place_in(&self.books, self.area, &mut dice);
         let days = if mix == Mix::Open { 30 } else { 730 };
-        let opened = self.now.plus_ms(-(dice.unit() * (days * DAY_MS) as f64) as i64);
+        let age = 1.0 - (number as f64 + dice.unit()) / count as f64;
+        let opened = self.now.plus_ms(-(age * (days * DAY_MS) as f64) as i64);
         let class = &self.classes[dice.roll(self.classes.len() as u64) as usize];
         let ticket = self.ticket(number, opened, place, class, state(mix, &mut dice));
         let due = opened.plus_ms(3 * DAY_MS);
@@ -222,14 +275,17 @@ fn state(mix: Mix, dice: &mut Dice) -> State {
         94..97 => State::Dispatched,
         97 => State::Fixed { round: 1 },
         98 => State::Accepted,
-        _ => State::Disputed { by: "u".into(), proposed: "v".into(), reason: "不属于本单位".to_owned() },
+        _ => {
+            State::Disputed { by: "u".into(), proposed: "v".into(), reason: "不属于本单位".to_owned() }
+        }
     }
 }
 
 fn insert_sql(pool: &Pool) -> String {
     match pool {
         Pool::Postgres(_) => {
-            "insert into ticket select * from json_populate_recordset(null::ticket, cast($1 as json))".to_owned()
+            "insert into ticket select * from json_populate_recordset(null::ticket, cast($1 as json))"
+                .to_owned()
         }
         Pool::Sqlite { .. } => {
             let values: Vec<String> = COLUMNS.iter().map(|column| format!("value ->> '{column}'")).collect();
@@ -245,10 +301,8 @@ fn insert_sql(pool: &Pool) -> String {
 /// A place that some area and some community grid hold.
 fn place_in(books: &Books, area: Rect<f64>, dice: &mut Dice) -> Place {
     loop {
-        let at = Wgs84::new(
-            area.min().x + dice.unit() * area.width(),
-            area.min().y + dice.unit() * area.height(),
-        );
+        let at =
+            Wgs84::new(area.min().x + dice.unit() * area.width(), area.min().y + dice.unit() * area.height());
         if let Some(at) = at.filter(|at| books.grids.owner(Layer::Community, *at).is_some()) {
             return Place { at, accuracy_m: 10.0 };
         }

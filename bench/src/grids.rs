@@ -42,10 +42,12 @@ fn compare(name: &str, grids: Vec<Grid>, report: &mut Report) -> Outcome {
     }
     let (mut own, mut other) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let (seconds, found) =
-            thread_seconds(|| points.iter().filter(|at| index.owner(Layer::Community, **at).is_some()).count());
+        let (seconds, found) = thread_seconds(|| {
+            points.iter().filter(|at| index.owner(Layer::Community, **at).is_some()).count()
+        });
         own.push(POINTS as f64 / seconds);
-        let (seconds, also) = thread_seconds(|| points.iter().filter(|at| plain(&boxes, **at).is_some()).count());
+        let (seconds, also) =
+            thread_seconds(|| points.iter().filter(|at| plain(&boxes, **at).is_some()).count());
         other.push(POINTS as f64 / seconds);
         if found != also {
             return Err(format!("{name}:找到 {found} 与 {also} 处").into());
@@ -82,14 +84,16 @@ fn boxes(index: &GridIndex) -> Boxes<'_> {
 
 fn plain<'a>(boxes: &Boxes<'a>, at: Wgs84) -> Option<&'a Grid> {
     let point = Point::new(at.lon, at.lat);
-    let hits = boxes.locate_in_envelope_intersecting(&AABB::from_point([at.lon, at.lat]));
+    let hits = boxes.locate_in_envelope_intersecting(AABB::from_point([at.lon, at.lat]));
     hits.map(|hit| hit.data).find(|grid| grid.shape.contains(&point))
 }
 
 /// Random points in the box around all grids.
 fn points(index: &GridIndex) -> Outcome<Vec<Wgs84>> {
     let rects = || index.grids(Layer::Community).filter_map(|grid| grid.shape.bounding_rect());
-    let fold = |start: f64, pick: fn(f64, f64) -> f64, of: fn(geo::Rect<f64>) -> f64| rects().map(of).fold(start, pick);
+    let fold = |start: f64, pick: fn(f64, f64) -> f64, of: fn(geo::Rect<f64>) -> f64| {
+        rects().map(of).fold(start, pick)
+    };
     let (west, east) = (fold(f64::MAX, f64::min, |r| r.min().x), fold(f64::MIN, f64::max, |r| r.max().x));
     let (south, north) = (fold(f64::MAX, f64::min, |r| r.min().y), fold(f64::MIN, f64::max, |r| r.max().y));
     let mut dice = Dice(7);

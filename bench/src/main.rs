@@ -96,7 +96,9 @@ fn run(line: &Line) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut report = Report::default();
     let mut failures = Vec::new();
-    for suite in Suite::value_variants().iter().filter(|suite| line.only.is_empty() || line.only.contains(suite)) {
+    for suite in
+        Suite::value_variants().iter().filter(|suite| line.only.is_empty() || line.only.contains(suite))
+    {
         let begun = Instant::now();
         say(&format!("{suite:?} …"));
         let outcome = match suite {

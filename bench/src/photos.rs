@@ -91,11 +91,13 @@ fn plain(file: &[u8]) -> Outcome<[Vec<u8>; 3]> {
 
 fn check(own: &Analysis, plain: &[Vec<u8>; 3]) -> Outcome {
     let [_, _, thumb] = plain;
-    let (a, b) = (image::load_from_memory(&own.thumb)?.to_luma8(), image::load_from_memory(thumb)?.to_luma8());
+    let (a, b) =
+        (image::load_from_memory(&own.thumb)?.to_luma8(), image::load_from_memory(thumb)?.to_luma8());
     if a.dimensions() != b.dimensions() {
         return Err(format!("缩略图大小不同:{:?} 与 {:?}", a.dimensions(), b.dimensions()).into());
     }
-    let squares: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+    let squares: f64 =
+        a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
     let decibels = 20.0 * 255f64.log10() - 10.0 * (squares / a.as_raw().len() as f64).max(1e-9).log10();
     if decibels < ALIKE_DB {
         return Err(format!("缩略图与直接处理的不一样({decibels:.1} dB)").into());

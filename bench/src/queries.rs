@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use domain::ticket::state::Stage;
 use domain::time::{DAY_MS, Moment};
+use store::fetch_all;
 use store::repo::lists::{self, Scope, TicketFilter};
 use store::repo::page::{Cursor, PageSize};
 use store::repo::stats::{self, StatFilter};
 use store::sql::{AssertSqlSafe, Pool};
-use store::{execute, fetch_all};
 
 use crate::databases::{Databases, Kind};
 use crate::fill::{self, Mix, Mould};
@@ -71,7 +71,12 @@ async fn one(
     for (site, count) in [(&small, few), (&large, many)] {
         let begun = Instant::now();
         mould.fill(&site.stores.pool, Mix::Years, count).await?;
-        say(&format!("  {}:写入 {} 件,{:.0} 秒", kind.label(), grouped(count as f64), begun.elapsed().as_secs_f64()));
+        say(&format!(
+            "  {}:写入 {} 件,{:.0} 秒",
+            kind.label(),
+            grouped(count as f64),
+            begun.elapsed().as_secs_f64()
+        ));
     }
     let (large, small) = (large.stores.pool, small.stores.pool);
     let plans = match kind {
@@ -79,7 +84,9 @@ async fn one(
         Kind::Postgres => Pool::open(&format!("{url}?{TELL_PLANS}")).await?,
     };
     let mut answers = Vec::new();
-    for ((name, read), (_, small_read)) in reads(&large, &mould).await?.into_iter().zip(reads(&small, &mould).await?) {
+    for ((name, read), (_, small_read)) in
+        reads(&large, &mould).await?.into_iter().zip(reads(&small, &mould).await?)
+    {
         let (mut with, mut without) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             with.push(timed(&read, &large).await?);
@@ -92,10 +99,10 @@ async fn one(
             format!("{} 件 {without:.2} ms", grouped(few as f64)),
             with / without,
         );
-        for line in plan(&read, &plans).await? {
-            let flag = if scans_all(&line) { "  ← 全表扫描" } else { "" };
-            report.remark(format!("计划 {} {name}:{line}{flag}", kind.label()));
-        }
+        let mut lines = plan(&read, &plans).await?;
+        lines.dedup();
+        let flag = if lines.iter().any(|line| scans_all(line)) { "  ← 全表扫描" } else { "" };
+        report.remark(format!("计划 {} {name}:{}{flag}", kind.label(), lines.join(";")));
         answers.push(read.run(&large).await?);
     }
     for pool in [plans, large, small] {
@@ -114,7 +121,11 @@ async fn reads(pool: &Pool, mould: &Mould) -> Outcome<Vec<(&'static str, Read)>>
     let map = |bbox| Read::Map(Box::new(TicketFilter { bbox: Some(bbox), ..all() }));
     let late = || TicketFilter { late: Some(true), ..all() };
     let open = vec![Stage::Dispatched, Stage::Handling, Stage::Disputed];
-    let month = TicketFilter { opened_from: Some(NOW.plus_ms(-60 * DAY_MS)), opened_to: Some(NOW.plus_ms(-30 * DAY_MS)), ..all() };
+    let month = TicketFilter {
+        opened_from: Some(NOW.plus_ms(-60 * DAY_MS)),
+        opened_to: Some(NOW.plus_ms(-30 * DAY_MS)),
+        ..all()
+    };
     Ok(vec![
         ("默认列表", list(all())),
         ("第 100 页", Read::List(Box::new(all()), Some(deep(pool).await?))),
@@ -184,7 +195,7 @@ async fn plan(read: &Read, pool: &Pool) -> Outcome<Vec<String>> {
             last = heard;
         }
         let told = last.iter().filter(|text| text.contains("plan:")).flat_map(|text| text.lines());
-        let node = |line: &&str| line.contains("Scan") || line.contains("Sort ") || line.contains("Sort  ");
+        let node = |line: &&str| line.contains(" on ticket") || line.contains("Sort Method");
         return Ok(told.filter(node).map(short).collect());
     }
     let (done, heard) = ear::listen(read.run(pool)).await;
@@ -193,7 +204,8 @@ async fn plan(read: &Read, pool: &Pool) -> Outcome<Vec<String>> {
     for sql in heard.iter().filter(|sql| sql.starts_with("select")) {
         let explain = AssertSqlSafe(format!("explain query plan {sql}"));
         let rows = fetch_all!(pool, (i64, i64, i64, String), explain)?;
-        lines.extend(rows.into_iter().map(|(_, _, _, detail)| detail));
+        let told = rows.into_iter().map(|(_, _, _, detail)| detail);
+        lines.extend(told.filter(|line| line.contains(" ticket") || line.contains("B-TREE FOR")));
     }
     Ok(lines)
 }

@@ -36,9 +36,10 @@ impl Report {
     /// Prints the table and the remarks.
     pub fn print(&self) -> std::io::Result<()> {
         let head = ["工作", "数值", "同一轮的锚", "比值"].map(str::to_owned);
-        let rows = self.rows.iter().map(|row| {
-            [row.work.clone(), row.figure.clone(), row.anchor.clone(), row.ratio.clone()]
-        });
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| [row.work.clone(), row.figure.clone(), row.anchor.clone(), row.ratio.clone()]);
         let lines: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
         let width = |column: usize| lines.iter().map(|line| columns(&line[column])).max().unwrap_or(0);
         let widths = [width(0), width(1), width(2), width(3)];
@@ -58,7 +59,8 @@ impl Report {
 
 /// How many terminal columns the text takes: Chinese characters and their punctuation take two.
 fn columns(text: &str) -> usize {
-    let wide = |c: char| matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}');
+    let wide =
+        |c: char| matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}');
     text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use domain::actor::Actor;
 use domain::time::Moment;
-use store::{execute, fetch_all, fetch_scalar};
+use store::{fetch_all, fetch_scalar};
 use tokio_util::sync::CancellationToken;
 
 use crate::databases::{Databases, Kind};
@@ -36,7 +36,12 @@ async fn one(kind: Kind, open: u64, reports: usize, databases: &Databases, repor
     let mould = Arc::new(Mould::make(&empty, now).await?);
     let begun = Instant::now();
     mould.fill(&full.stores.pool, Mix::Open, open).await?;
-    say(&format!("  {}:写入 {} 件,{:.0} 秒", kind.label(), grouped(open as f64), begun.elapsed().as_secs_f64()));
+    say(&format!(
+        "  {}:写入 {} 件,{:.0} 秒",
+        kind.label(),
+        grouped(open as f64),
+        begun.elapsed().as_secs_f64()
+    ));
     let (mut with, mut without) = (Vec::new(), Vec::new());
     let mut dispatched = (0, 0);
     for round in 0..ROUNDS {

@@ -31,14 +31,21 @@ pub async fn run(line: &Line, folder: &Path, report: &mut Report) -> Outcome {
     let site = Site::start(line, &folder.join("uploads")).await?;
     let sizes = [(300_000, line.uploads, WECHAT, 85), (3_000_000, line.uploads.div_ceil(5), PHONE, 80)];
     for (bytes, count, size, quality) in sizes {
-        let picture = draw::encode_jpeg(&draw::heap_before(5, size), quality, None).map_err(|e| e.to_string())?;
+        let picture =
+            draw::encode_jpeg(&draw::heap_before(5, size), quality, None).map_err(|e| e.to_string())?;
         let picture = Picture::of_size(&picture, bytes)?;
         compare(&site, &picture, count, folder, report).await?;
     }
     Ok(())
 }
 
-async fn compare(site: &Site, picture: &Picture, count: usize, folder: &Path, report: &mut Report) -> Outcome {
+async fn compare(
+    site: &Site,
+    picture: &Picture,
+    count: usize,
+    folder: &Path,
+    report: &mut Report,
+) -> Outcome {
     let (mut own, mut other, mut own_ms, mut other_ms) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut accepted = 0;
     let warm = site.upload(picture, 0, CONNECTIONS).await?.taken.len();
@@ -223,7 +230,8 @@ impl Site {
                 if number >= count || begun.elapsed() > LONGEST_ROUND {
                     return Ok(taken);
                 }
-                let part = Part::bytes(picture.copy(first + number)).file_name("a.jpg").mime_str("image/jpeg")?;
+                let part =
+                    Part::bytes(picture.copy(first + number)).file_name("a.jpg").mime_str("image/jpeg")?;
                 let one = Instant::now();
                 let request = self.client.post(format!("{}/v1/photos", self.base)).bearer_auth(&self.token);
                 let answer = request.multipart(Form::new().part("file", part)).send().await?;

@@ -81,7 +81,8 @@ impl Picture {
 
     /// `wx.uploadFile`'s form: one file, text fields as strings, the point in GCJ-02.
     fn form(&self) -> Result<Form> {
-        let part = Part::bytes(self.bytes.clone()).file_name(self.file_name.clone()).mime_str("image/jpeg")?;
+        let part =
+            Part::bytes(self.bytes.clone()).file_name(self.file_name.clone()).mime_str("image/jpeg")?;
         let mut form = Form::new().part("file", part).text("channel", self.channel);
         if let Some(at) = self.captured_at {
             form = form.text("captured_at", at.to_string());
@@ -213,7 +214,8 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.map_err(failed)?;
         if let Some(witness) = self.witness {
-            let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let content_type =
+                headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             witness(&Exchange { method, path, request: body, status, content_type, response: &bytes });
         }
         Ok(Answer::new(method, path, status, headers, bytes.to_vec()))

@@ -5,4 +5,5 @@ pub mod client;
 pub mod district;
 pub mod draw;
 pub mod server;
+pub mod story;
 pub mod wechat;

@@ -164,7 +164,11 @@ impl Server {
             Ok(status) => Ok(status?),
             Err(_) => {
                 self.kill().await?;
-                Err(Failure::new(format!("服务 {} 秒内没有停止：\n{}", patience.as_secs(), self.last_lines())))
+                Err(Failure::new(format!(
+                    "服务 {} 秒内没有停止：\n{}",
+                    patience.as_secs(),
+                    self.last_lines()
+                )))
             }
         }
     }
@@ -172,7 +176,8 @@ impl Server {
 
 /// Sends a signal by the shell's own `kill`: the standard library has none.
 async fn signal(name: &str, id: u32) -> Result<()> {
-    let status = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &id.to_string()]).status().await?;
+    let status =
+        Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &id.to_string()]).status().await?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("无法向进程 {id} 发送 {name}"))) }
 }
 

@@ -44,7 +44,9 @@ impl Pair {
             "sqlite-redis" => Self { postgres: false, redis: true },
             "postgres-memory" => Self { postgres: true, redis: false },
             "postgres-redis" => Self { postgres: true, redis: true },
-            other => panic!("TEST_BACKEND={other} is none of sqlite-memory, sqlite-redis, postgres-memory, postgres-redis"),
+            other => panic!(
+                "TEST_BACKEND={other} is none of sqlite-memory, sqlite-redis, postgres-memory, postgres-redis"
+            ),
         }
     }
 }
@@ -80,7 +82,8 @@ impl Backend {
 
 /// The variable, which `make test` sets.
 pub fn wanted(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `make test`, or source scripts/services"))
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: run `make test`, or source scripts/services"))
 }
 
 async fn create_database(name: &str) -> String {
@@ -104,9 +107,13 @@ async fn create_bucket(name: &str) -> String {
     let endpoint = wanted("TEST_S3_ENDPOINT");
     let endpoint = endpoint.trim_end_matches('/');
     // The tests' server reads the key and checks no signature.
-    let signed = format!("AWS4-HMAC-SHA256 Credential={S3_KEY}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0");
+    let signed = format!(
+        "AWS4-HMAC-SHA256 Credential={S3_KEY}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+    );
     let request = reqwest::Client::new().put(format!("{endpoint}/{name}")).header("Authorization", signed);
     let answer = request.send().await.expect("the S3 server answers at TEST_S3_ENDPOINT");
     assert!(answer.status().is_success(), "no bucket: {}", answer.status());
-    format!("s3://{name}/photos?endpoint={endpoint}&region=us-east-1&access_key_id={S3_KEY}&secret_access_key={S3_KEY}")
+    format!(
+        "s3://{name}/photos?endpoint={endpoint}&region=us-east-1&access_key_id={S3_KEY}&secret_access_key={S3_KEY}"
+    )
 }

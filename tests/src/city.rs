@@ -27,11 +27,20 @@ pub struct Plan {
     split: bool,
     environment: Vec<(String, String)>,
     allowed_errors: Vec<String>,
+    database_url: Option<String>,
+    redis_url: Option<String>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { pair: Pair::of_environment(), split: false, environment: Vec::new(), allowed_errors: Vec::new() }
+        Self {
+            pair: Pair::of_environment(),
+            split: false,
+            environment: Vec::new(),
+            allowed_errors: Vec::new(),
+            database_url: None,
+            redis_url: None,
+        }
     }
 }
 
@@ -53,9 +62,25 @@ impl Plan {
         self
     }
 
+    /// On this database, which the test itself brings and breaks.
+    pub fn at_database(self, url: &str) -> Self {
+        Self { database_url: Some(url.to_owned()), ..self }
+    }
+
+    /// With this Redis, which the test itself brings and breaks.
+    pub fn at_redis(self, url: &str) -> Self {
+        Self { redis_url: Some(url.to_owned()), ..self }
+    }
+
     /// Starts the city.
     pub async fn start(self) -> City {
-        let backend = Backend::create(self.pair).await;
+        let mut backend = Backend::create(self.pair).await;
+        if let Some(url) = &self.database_url {
+            backend.database_url.clone_from(url);
+        }
+        if let Some(url) = &self.redis_url {
+            backend.redis_url = Some(url.clone());
+        }
         let wechat = wechat::start().await.expect("the stand-in starts");
         let mut city = City {
             base: String::new(),
@@ -174,7 +199,8 @@ impl City {
     fn launch(&self, role: &str, log: &str) -> Launch {
         let backend = self.backend();
         // The second start takes the address of the first, so that clients find it again.
-        let listen = self.base.strip_prefix("http://").filter(|listen| !listen.is_empty()).unwrap_or("127.0.0.1:0");
+        let listen =
+            self.base.strip_prefix("http://").filter(|listen| !listen.is_empty()).unwrap_or("127.0.0.1:0");
         let photos: PathBuf = backend.blob_url.clone().into();
         let mut launch = Launch::beside(backend.folder.join(log))
             .unwrap_or_else(|error| panic!("{error}"))

@@ -35,7 +35,14 @@ pub fn contract() -> &'static Contract {
 
 /// Panics when this exchange is not as documented, else notes that it was seen. `path` may have a query; `request` is
 /// the JSON that was sent, if any.
-pub fn check(method: &str, path: &str, status: u16, content_type: &str, request: Option<&Value>, response: &[u8]) {
+pub fn check(
+    method: &str,
+    path: &str,
+    status: u16,
+    content_type: &str,
+    request: Option<&Value>,
+    response: &[u8],
+) {
     if let Err(why) = contract().hold(method, path, status, content_type, request, response) {
         let shown = String::from_utf8_lossy(&response[..response.len().min(2000)]);
         panic!("契约不符: {method} {path} → {status}\n{why}\n答复: {shown}");
@@ -79,7 +86,11 @@ impl Contract {
         self.operations()
             .flat_map(|(method, path, operation)| {
                 entries(&operation["responses"]).filter_map(move |(status, _)| {
-                    Some(Answer { method: method.clone(), path: path.to_owned(), status: status.parse().ok()? })
+                    Some(Answer {
+                        method: method.clone(),
+                        path: path.to_owned(),
+                        status: status.parse().ok()?,
+                    })
                 })
             })
             .collect()
@@ -127,14 +138,27 @@ impl Contract {
     }
 
     /// A path or method that is not in the document must be refused as such.
-    fn hold_stranger(&self, status: u16, due: u16, name: &str, content_type: &str, response: &[u8]) -> Result<(), String> {
+    fn hold_stranger(
+        &self,
+        status: u16,
+        due: u16,
+        name: &str,
+        content_type: &str,
+        response: &[u8],
+    ) -> Result<(), String> {
         if status != due {
             return Err(format!("契约里没有这个路径或方法,应答复 {due}"));
         }
         self.hold_content(name, &self.document["components"]["responses"][name], content_type, response)
     }
 
-    fn hold_content(&self, key: &str, documented: &Value, content_type: &str, body: &[u8]) -> Result<(), String> {
+    fn hold_content(
+        &self,
+        key: &str,
+        documented: &Value,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<(), String> {
         let media = media_of(content_type);
         let contents = &documented["content"];
         if contents.is_null() {
@@ -170,7 +194,8 @@ impl Contract {
             .filter(|parameter| parameter["in"] == "query")
             .filter_map(|parameter| parameter["name"].as_str())
             .collect();
-        for name in query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty()) {
+        for name in query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty())
+        {
             if !known.contains(&name) {
                 return Err(format!("查询参数“{name}”没有记载"));
             }
@@ -181,8 +206,11 @@ impl Contract {
     /// Holds `value` against a schema of the document; the error names every place that does not fit.
     pub fn hold_schema(&self, what: &str, schema: &Value, value: &Value) -> Result<(), String> {
         let validator = self.validator(what, schema);
-        let faults: Vec<String> =
-            validator.iter_errors(value).take(10).map(|fault| format!("  {}: {fault}", fault.instance_path())).collect();
+        let faults: Vec<String> = validator
+            .iter_errors(value)
+            .take(10)
+            .map(|fault| format!("  {}: {fault}", fault.instance_path()))
+            .collect();
         if faults.is_empty() { Ok(()) } else { Err(format!("{what}不合契约:\n{}", faults.join("\n"))) }
     }
 
@@ -191,7 +219,8 @@ impl Contract {
         if let Some(known) = cache.get(key) {
             return known.clone();
         }
-        let whole = json!({ "$ref": "#/checked", "checked": schema, "components": self.document["components"] });
+        let whole =
+            json!({ "$ref": "#/checked", "checked": schema, "components": self.document["components"] });
         let built = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
@@ -207,7 +236,9 @@ impl Contract {
             .map(|(template, _)| template)
             .filter(|template| {
                 let parts: Vec<&str> = template.split('/').collect();
-                let fits = |(part, step): (&&str, &&str)| part == step || (part.starts_with('{') && !step.is_empty());
+                let fits = |(part, step): (&&str, &&str)| {
+                    part == step || (part.starts_with('{') && !step.is_empty())
+                };
                 parts.len() == steps.len() && parts.iter().zip(&steps).all(fits)
             })
             .min_by_key(|template| template.matches('{').count())

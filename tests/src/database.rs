@@ -122,8 +122,11 @@ impl Database {
 
     /// Every ticket is the fold of its events, and its columns say the same.
     pub async fn check_tickets(&self) {
-        let events: Vec<(String, i64, String)> =
-            rows!(self, (String, i64, String), "select ticket_id, seq, body from ticket_event order by ticket_id, seq");
+        let events: Vec<(String, i64, String)> = rows!(
+            self,
+            (String, i64, String),
+            "select ticket_id, seq, body from ticket_event order by ticket_id, seq"
+        );
         let mut histories: BTreeMap<String, Vec<Event>> = BTreeMap::new();
         for (ticket, seq, body) in events {
             let event: Event = serde_json::from_str(&body).expect("a stored event is readable");
@@ -132,14 +135,23 @@ impl Database {
             assert_eq!(history.len() as i64, seq, "ticket {ticket} has a gap in its history");
         }
         let tickets: Vec<TicketRow> = rows!(self, TicketRow, "select * from ticket");
-        assert_eq!(tickets.len(), histories.len(), "a ticket without a history, or a history without a ticket");
+        assert_eq!(
+            tickets.len(),
+            histories.len(),
+            "a ticket without a history, or a history without a ticket"
+        );
         for row in tickets {
             let stored: Ticket = serde_json::from_str(&row.doc).expect("a stored ticket is readable");
-            let folded = Ticket::fold(&TicketId::new(&row.id), &histories[&row.id]).expect("a history begins with an opening");
+            let folded = Ticket::fold(&TicketId::new(&row.id), &histories[&row.id])
+                .expect("a history begins with an opening");
             assert_eq!(folded, stored, "ticket {} is not the fold of its events", row.id);
             assert_eq!(columns_of(&stored), row.columns, "ticket {}: columns and document differ", row.id);
             let answered_for = stored.assignment.is_some() || stored.self_handled();
-            assert!(!stored.stage().is_owned() || answered_for, "nobody is responsible for ticket {}", row.id);
+            assert!(
+                !stored.stage().is_owned() || answered_for,
+                "nobody is responsible for ticket {}",
+                row.id
+            );
         }
     }
 }

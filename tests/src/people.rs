@@ -20,7 +20,8 @@ impl City {
         if let Some(known) = self.remembered(openid) {
             return known;
         }
-        let client = self.nobody().login_wechat(&format!("demo-{openid}.{}", uuid::Uuid::now_v7().simple())).await;
+        let client =
+            self.nobody().login_wechat(&format!("demo-{openid}.{}", uuid::Uuid::now_v7().simple())).await;
         self.remember(openid, client)
     }
 

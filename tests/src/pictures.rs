@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use demo::draw::{
-    ExifFields, PHONE, WECHAT, after, encode_jpeg, heap_before, heap_before_other_angle, other_place, wechat_compressed,
+    ExifFields, PHONE, WECHAT, after, encode_jpeg, heap_before, heap_before_other_angle, other_place,
+    wechat_compressed,
 };
 use domain::geo::datum::Wgs84;
 use domain::time::Moment;

@@ -100,7 +100,8 @@ impl City {
         let dispatcher = self.dispatcher(1).await;
         let rounds = |seen: &Value| seen.pointer("/proof/round").and_then(Value::as_i64).unwrap_or(0);
         let before = rounds(&dispatcher.ticket(ticket).await.expect("the ticket"));
-        act(&handler, ticket, json!({ "action": "submit_fix", "photo_ids": [photo], "note": "已清运干净" })).await;
+        act(&handler, ticket, json!({ "action": "submit_fix", "photo_ids": [photo], "note": "已清运干净" }))
+            .await;
         let judged = dispatcher.wait_until(ticket, PATIENCE, |seen| rounds(seen) > before).await;
         judged.expect("the fix is judged")
     }
@@ -111,5 +112,20 @@ impl City {
         self.hand_in(&ticket, pictures::cleared(), here()).await;
         self.dispatcher(1).await.wait_for(&ticket, "closed", PATIENCE).await.expect("the heap is struck off");
         ticket
+    }
+}
+
+/// Waits until somebody has a notice about a ticket with this title.
+pub async fn wait_for_notice(who: &Client, ticket: &str, title: &str) {
+    let began = std::time::Instant::now();
+    loop {
+        let notices = who.get("/v1/notices").await.expect("an answer").ok().expect("one's own notices");
+        let items = notices["items"].as_array().cloned().unwrap_or_default();
+        if items.iter().any(|notice| text(notice, "/ticket_id") == ticket && text(notice, "/title") == title)
+        {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "no notice “{title}”: {items:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -149,7 +149,7 @@ async fn a_closed_account_is_shut_out_of_everything() {
     let again = serde_json::json!({ "code": "demo-o-closed.2" });
     assert_eq!(city.nobody().post("/v1/auth/wechat", &again).await.unwrap().refused(), (403, 40306));
     let renewal = serde_json::json!({ "refresh_token": citizen.session()["refresh_token"] });
-    assert_eq!(city.nobody().post("/v1/auth/refresh", &renewal).await.unwrap().refused(), (403, 40306));
+    assert_eq!(city.nobody().post("/v1/auth/refresh", &renewal).await.unwrap().refused(), (401, 40103));
     city.finish().await;
 }
 

@@ -12,8 +12,7 @@ use serde::Deserialize;
 use store::repo::lists::{self, MapPoint, Scope, TicketFilter};
 use store::repo::reports::Report;
 use store::repo::{events, reports, tickets};
-use store::sql::{SqlText, fetch_scalar_dyn};
-use store::{Pool, Tx};
+use store::Tx;
 use strum::VariantArray as _;
 
 use self::intake::NewBody;
@@ -82,7 +81,10 @@ pub async fn mine(api: web::Data<Api>, caller: Caller, Query(asked): Query<Mine>
     let (cursor, size) = read_page(asked.cursor.as_deref(), asked.limit)?;
     let pool = &api.stores.pool;
     let page = reports::mine(pool, &caller.account.id, cursor.as_ref(), size).await?;
-    let total = if asked.with_total { Some(count(pool, &caller).await?) } else { None };
+    let total = match asked.with_total {
+        true => Some(reports::count_mine(pool, &caller.account.id).await?),
+        false => None,
+    };
     let ids: Vec<TicketId> = page.rows.iter().map(|report| report.ticket.clone()).collect();
     let rows = lists::rows(pool, &ids).await?;
     let covers = dossier::covers(pool, ids.into_iter()).await?;
@@ -93,12 +95,6 @@ pub async fn mine(api: web::Data<Api>, caller: Caller, Query(asked): Query<Mine>
         report::mine(&frame, sent, row, &covers)
     });
     Reply::ok(&Listed { items: page.rows, next_cursor: page.next, total })
-}
-
-async fn count(pool: &Pool, caller: &Caller) -> ApiResult<i64> {
-    let mut text = SqlText::new("select cast(count(*) as bigint) from report where reporter = ");
-    text.bind(caller.account.id.as_str());
-    Ok(fetch_scalar_dyn(pool, &text).await?)
 }
 
 /// `GET /v1/reports/{id}`: for its reporter, and for staff who may see its ticket.

@@ -27,13 +27,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(
-        method: &str,
-        path: &str,
-        status: u16,
-        headers: HeaderMap,
-        body: Vec<u8>,
-    ) -> Self {
+    pub(super) fn new(method: &str, path: &str, status: u16, headers: HeaderMap, body: Vec<u8>) -> Self {
         let envelope: Value = serde_json::from_slice(&body).unwrap_or_default();
         Self {
             asked: format!("{method} {path}"),

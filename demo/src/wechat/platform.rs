@@ -95,7 +95,11 @@ impl Platform {
             "" => error(41008, "missing code"),
             _ if code.starts_with("busy-") => error(-1, "system error"),
             _ if code.starts_with("risky-") => error(40226, "code blocked"),
-            _ => match code.strip_prefix("demo-").and_then(|rest| rest.split('.').next()).filter(|id| !id.is_empty()) {
+            _ => match code
+                .strip_prefix("demo-")
+                .and_then(|rest| rest.split('.').next())
+                .filter(|id| !id.is_empty())
+            {
                 None => error(40029, "invalid code"),
                 Some(_) if !self.used.insert(code.to_owned()) => error(40163, "code been used"),
                 // Success has no errcode.

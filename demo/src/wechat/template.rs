@@ -60,7 +60,9 @@ fn is_day(day: &str) -> bool {
 fn is_clock(time: &str) -> bool {
     let mut parts = time.split(':');
     let mut within = |high| parts.next().and_then(|part| part.parse::<u32>().ok()).is_some_and(|n| n <= high);
-    within(23) && within(59) && parts.next().is_none_or(|seconds| seconds.parse::<u32>().is_ok_and(|n| n <= 59))
+    within(23)
+        && within(59)
+        && parts.next().is_none_or(|seconds| seconds.parse::<u32>().is_ok_and(|n| n <= 59))
 }
 
 #[cfg(test)]

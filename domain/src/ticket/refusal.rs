@@ -13,6 +13,8 @@ use crate::actor::Role;
 #[strum(serialize_all = "snake_case")]
 pub enum Need {
     Reason,
+    #[serde(rename = "photo_ids")]
+    #[strum(serialize = "photo_ids")]
     Photos,
     Grids,
     Standard,

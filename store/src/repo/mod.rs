@@ -13,6 +13,7 @@ pub mod page;
 pub mod people;
 pub mod photos;
 mod prints;
+pub mod rechecks;
 pub mod reference;
 pub mod reports;
 mod reuse;

@@ -1,6 +1,8 @@
 //! Uploaded pictures: the row behind each blob and what its analysis found. It refuses to change a picture once it is
 //! analysed.
 
+use std::collections::HashSet;
+
 use domain::geo::datum::{CoordType, Wgs84};
 use domain::id::{AccountId, PhotoId};
 use domain::photo::{Facts, Format, Meta, Scene};
@@ -174,6 +176,17 @@ pub async fn many(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<Vec<Photo>> 
     let rows: Vec<Row> = fetch_all_dyn(on, &text).await?;
     let photos = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     Ok(in_order(photos, ids, |photo| &photo.id))
+}
+
+/// Those of the hashes that a row names; the others are orphans.
+pub async fn named(on: impl Into<On<'_>>, hashes: &[String]) -> Result<HashSet<String>> {
+    if hashes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut text = SqlText::new("select distinct sha256 from photo");
+    text.among(" where sha256 in", hashes.iter().map(String::as_str));
+    let rows: Vec<(String,)> = fetch_all_dyn(on, &text).await?;
+    Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
 }
 
 /// What views show of the pictures that exist, in the order of `ids`.

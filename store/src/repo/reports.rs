@@ -10,8 +10,8 @@ use sqlx::FromRow;
 
 use super::page::{Cursor, Page, PageSize};
 use super::word;
-use crate::execute;
 use crate::sql::{On, Result, SqlText, StoreError, Tx, fetch_all_dyn, fetch_optional_dyn};
+use crate::{execute, fetch_scalar};
 
 /// One submission as it came.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,6 +109,16 @@ pub async fn mine(
     let rows: Vec<Row> = fetch_all_dyn(on, &text).await?;
     let reports = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(reports, size, |report| Cursor::at(report.received_at.ms(), report.id.as_str())))
+}
+
+/// How many reports of one's own there are.
+pub async fn count_mine(on: impl Into<On<'_>>, account: &AccountId) -> Result<i64> {
+    fetch_scalar!(
+        on.into(),
+        i64,
+        "select cast(count(*) as bigint) from report where reporter = $1",
+        account.as_str()
+    )
 }
 
 /// Notes what was trusted for place and time; the submission itself stays as it came.

@@ -1,12 +1,10 @@
 //! Once a day: removes stored pictures that no row names, answers of old requests and tokens that are over. A picture
 //! younger than a day is left alone: its row may be on the way.
 
-use std::collections::HashSet;
-
 use domain::job::Job;
 use domain::time::{DAY_MS, Moment};
 use futures_util::TryStreamExt as _;
-use store::sql::{SqlText, fetch_all_dyn};
+use store::repo::photos;
 use store::{Key, StoreError};
 
 use super::enqueue;
@@ -53,13 +51,7 @@ async fn remove_orphans(context: &Context, older_than: Moment) -> Result<u64, Jo
 
 /// Removes those of the pictures that no row names and that were not uploaded again meanwhile, copies first.
 async fn remove_unnamed(context: &Context, page: &[String], older_than: Moment) -> Result<u64, JobError> {
-    if page.is_empty() {
-        return Ok(0);
-    }
-    let mut text = SqlText::new("select distinct sha256 from photo");
-    text.among(" where sha256 in", page.iter().map(String::as_str));
-    let rows: Vec<(String,)> = fetch_all_dyn(&context.stores.pool, &text).await?;
-    let named: HashSet<String> = rows.into_iter().map(|(sha256,)| sha256).collect();
+    let named = photos::named(&context.stores.pool, page).await?;
     let (blob, mut removed) = (&context.stores.blob, 0);
     for sha256 in page.iter().filter(|sha256| !named.contains(*sha256)) {
         for copy in [Key::Display(sha256.clone()), Key::Medium(sha256.clone()), Key::Thumb(sha256.clone())] {
