@@ -176,7 +176,7 @@ async fn the_server_serves_this_very_document_and_a_page_of_it() {
     let city = City::start().await;
     let nobody = city.nobody();
     let served = nobody.get("/openapi.yaml").await.unwrap();
-    assert_eq!(String::from_utf8(served.body).unwrap(), tests::contract::YAML);
+    assert!(served.body == tests::contract::YAML.as_bytes(), "the server was built with another openapi.yaml");
     let page = String::from_utf8(nobody.get("/docs").await.unwrap().body).unwrap();
     for (method, path, operation) in contract().operations() {
         let summary = operation["summary"].as_str().unwrap_or("no summary");

@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::fault::{explain, key_before};
 use super::sha256_hex;
@@ -77,11 +77,13 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if has_nul(text) {
         return Err(ApiError::from(Kind::BadField).saying("文本中不能有空字符"));
     }
-    serde_json::from_str(text).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => {
-            explain(&error.to_string(), key_before(text, offset_of(text, &error)), Kind::BadField)
+    serde_json::from_str(text).map_err(|error| {
+        // A number where a word of a list is due counts as a syntax error there, though the text is JSON.
+        let is_json = error.is_data() || serde_json::from_str::<IgnoredAny>(text).is_ok();
+        match is_json {
+            true => explain(&error.to_string(), key_before(text, offset_of(text, &error)), Kind::BadField),
+            false => ApiError::from(Kind::BadJson).because(error),
         }
-        _ => ApiError::from(Kind::BadJson).because(error),
     })
 }
 
@@ -114,6 +116,17 @@ mod tests {
         assert_eq!(parse::<Value>(br#"{"a":"x\\\u0000y"}"#).unwrap_err().kind, Kind::BadField);
         assert!(parse::<Value>(br#"{"a":"x\\u0000y"}"#).is_ok());
         assert_eq!(parse::<Value>(b"{\"a\":\"x\0y\"}").unwrap_err().kind, Kind::BadJson);
+    }
+
+    #[test]
+    fn a_number_in_place_of_a_word_of_a_list_is_a_fault_of_its_field() {
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct Sample {
+            coord_type: domain::geo::datum::CoordType,
+        }
+        let error = parse::<Sample>(br#"{"coord_type":7}"#).unwrap_err();
+        assert_eq!((error.kind, error.details[0].field.as_str()), (Kind::BadField, "coord_type"));
     }
 
     #[test]

@@ -41,7 +41,8 @@ pub(super) fn proof(ticket: &Value) -> Vec<String> {
     let checks = items(ticket, "/proof/checks").map(|check| {
         let unit = text(check, "/unit");
         let measure = match check["measure"].as_f64() {
-            Some(measure) => format!("{measure:.1} {unit}"),
+            // A sum of nothing is -0.0.
+            Some(measure) => format!("{:.1} {unit}", measure + 0.0),
             None => "无从测量".to_owned(),
         };
         let threshold = check["threshold"].as_f64().unwrap_or_default();

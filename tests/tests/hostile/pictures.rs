@@ -60,12 +60,10 @@ async fn a_picture_that_was_cut_short_or_scribbled_on_is_broken_and_says_so() {
     let scribbled = [&whole[..4], &vec![0x5A; 5000][..]].concat();
     let photo = examined(&citizen, scribbled).await;
     assert_eq!(text(&photo, "/state"), "broken", "{photo}");
-    // A report with nothing but a broken picture is taken in and waits for a person.
+    // Who reports with it is asked for another picture.
     let report = street::heap_report(street::here(), 15.0, &[text(&photo, "/id").to_owned()]);
-    let ticket = street::file(&citizen, &report).await;
-    let dispatcher = city.dispatcher(1).await;
-    let waiting = dispatcher.wait_until(&ticket, street::PATIENCE, |seen| !street::doubts(seen).is_empty()).await;
-    assert!(street::doubts(&waiting.expect("the doubt is raised")).contains(&"broken_photo"));
+    let answer = citizen.report(&report, "with-a-broken-picture").await.expect("an answer");
+    refused(&answer, 422, 42203);
     city.finish().await;
 }
 

@@ -49,9 +49,9 @@ pub(super) async fn end(play: &Play<'_>, ticket: &str) -> Result<Value> {
     narrator.details(steps.iter().map(tell::step));
     narrator.step(format!("六步配对：{}", tell::stamps(&seen)));
     let figures = cast.dispatcher.get("/v1/statistics").await?.ok()?;
-    let rates = super::items(&figures, "/rates").filter_map(|rate| {
-        let (name, shown) = (text(rate, "/name"), text(rate, "/text"));
-        (!shown.is_empty()).then(|| format!("{name} {shown}"))
+    let rates = super::items(&figures, "/rates").map(|rate| {
+        let (label, printed, formula) = (text(rate, "/label"), text(rate, "/printed"), text(rate, "/text"));
+        format!("{label} {printed}（{formula}：{} ÷ {}）", rate["numerator"], rate["denominator"])
     });
     let counts = &figures["counts"];
     narrator.step(format!(

@@ -1,0 +1,245 @@
+//! Every route of the contract for every role: one row a route, one letter a role. The people stand around one ticket: a
+//! heap in 环秀街道, led by its unit and signed in.
+
+use std::collections::BTreeSet;
+
+use demo::client::{Client, text};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{City, contract, pictures, street};
+
+use crate::chinese::polite;
+
+/// Who asks, in the order of the letters. `far` is the same role in 蓝村街道, `assist` the handler of the assisting unit,
+/// `follower` a citizen who follows the heap and `stranger` one who does not.
+const WHO: [&str; 15] = [
+    "nobody", "owner", "follower", "stranger", "grid", "grid-far", "handler", "handler-assist", "handler-far", "head",
+    "dispatcher", "inspector", "leader", "admin", "integration",
+];
+
+/// `2` is answered with success, `4` gets in and is refused for what it sent (400, 409, 413, 415, 422), `1` is 401, `3` is
+/// 403, `0` is 404. Rows that change something stand last.
+const DOORS: &[(&str, &str, &str)] = &[
+    ("GET", "/healthz", "222222222222222"),
+    ("GET", "/readyz", "222222222222222"),
+    ("GET", "/metrics", "222222222222222"),
+    ("GET", "/openapi.yaml", "222222222222222"),
+    ("GET", "/docs", "222222222222222"),
+    ("POST", "/v1/auth/wechat", "444444444444444"),
+    ("POST", "/v1/auth/login", "444444444444444"),
+    ("POST", "/v1/auth/refresh", "444444444444444"),
+    ("POST", "/v1/auth/logout", "444444444444444"),
+    ("GET", "/v1/config", "222222222222222"),
+    ("GET", "/v1/me", "122222222222222"),
+    ("GET", "/v1/categories", "122222222222222"),
+    ("GET", "/v1/departments", "122222222222222"),
+    ("GET", "/v1/grids?layer=area&coord_type=gcj02", "122222222222222"),
+    ("GET", "/v1/grids/locate?longitude=120.46&latitude=36.36&coord_type=wgs84", "122222222222222"),
+    ("POST", "/v1/photos", "144444444444444"),
+    ("GET", "/v1/photos/{photo}", "120022222222220"),
+    ("GET", "/v1/photos/{photo}/thumb?expires=1&signature=AA", "333333333333333"),
+    ("POST", "/v1/reports", "144444333344334"),
+    ("GET", "/v1/reports", "122222222222222"),
+    ("GET", "/v1/reports/nearby?longitude=120.46&latitude=36.36&coord_type=wgs84", "122222222222222"),
+    ("GET", "/v1/reports/{report}", "120020220222220"),
+    ("GET", "/v1/tickets", "122222222222222"),
+    ("GET", "/v1/tickets/map", "122222222222222"),
+    ("GET", "/v1/tickets/{ticket}", "122020220222220"),
+    ("GET", "/v1/tickets/{ticket}/timeline", "122020220222220"),
+    ("GET", "/v1/statistics", "133333222222223"),
+    ("GET", "/v1/events", "133333222222223"),
+    ("GET", "/v1/notices", "122222222222222"),
+    ("POST", "/v1/notices/{notice}/read", "120000000000000"),
+    ("GET", "/v1/rechecks", "133322333322223"),
+    ("GET", "/v1/jobs", "133333333333323"),
+    ("POST", "/v1/jobs/no-such-job/revive", "133333333333303"),
+    ("POST", "/v1/imports/departments", "133333333333343"),
+    ("POST", "/v1/reports/{report}/rating", "144000000000000"),
+    ("POST", "/v1/tickets/{ticket}/actions", "144444444444444"),
+    ("POST", "/v1/tickets/{ticket}/follow", "122222333333333"),
+];
+
+/// Actions on the heap: refused for the role or the reach (3), for not seeing the ticket (0), or, for those who may ask,
+/// for its state or what the body lacks (4).
+const ACTIONS: &[(&str, &str)] = &[
+    (r#"{"action":"sign_in"}"#, "133333433343333"),
+    (r#"{"action":"acknowledge"}"#, "133333343043333"),
+    (r#"{"action":"submit_fix","photo_ids":["none"]}"#, "133333430433333"),
+    (r#"{"action":"return","proposed":"none","reason":"不归我们"}"#, "133333430433333"),
+    (r#"{"action":"resume","reason":"好了"}"#, "133333430443333"),
+    (r#"{"action":"assign","person":"none","reason":"换人"}"#, "133333333443333"),
+    (r#"{"action":"appeal","reason":"节日"}"#, "133333333433333"),
+    (r#"{"action":"grant","reason":"同意"}"#, "133333333343333"),
+    (r#"{"action":"rule","lead":"none","reason":"裁定"}"#, "133333333343333"),
+    (r#"{"action":"transfer","lead":"none","reason":"移交"}"#, "133333333343333"),
+    (r#"{"action":"merge","into":"none","reason":"同一处"}"#, "133333333343333"),
+    (r#"{"action":"accept"}"#, "133333333344333"),
+    (r#"{"action":"close"}"#, "133333333344333"),
+    (r#"{"action":"rework","reason":"没扫净"}"#, "133333333344333"),
+    (r#"{"action":"reopen","reason":"又有了"}"#, "133333333344333"),
+    (r#"{"action":"supervise","level":99,"text":"快办"}"#, "133333333343433"),
+    (r#"{"action":"handle_on_spot","photo_ids":["none"]}"#, "133343333333333"),
+    (r#"{"action":"judge"}"#, "133333333333333"),
+    (r#"{"action":"flag"}"#, "133333333333333"),
+];
+
+struct Around {
+    people: Vec<Client>,
+    names: Vec<(&'static str, String)>,
+}
+
+impl Around {
+    async fn of(city: &City) -> Self {
+        let owner = city.citizen(1).await;
+        let photo = street::upload(&owner, pictures::heap(), street::here()).await;
+        let report = street::heap_report(street::here(), 15.0, std::slice::from_ref(&photo));
+        let answer = owner.report(&report, "the-heap").await.expect("an answer").ok().expect("taken in");
+        let (report, ticket) = (text(&answer, "/report_id").to_owned(), text(&answer, "/ticket_id").to_owned());
+        let seen = city.dispatcher(1).await.wait_for(&ticket, "dispatched", street::PATIENCE).await;
+        let seen = seen.expect("the heap is dispatched");
+        let assist = text(&seen, "/assist/code").to_owned();
+        let word = assist.split_once('-').map(|(_, word)| word.to_owned()).expect("the heap has an assisting unit");
+        street::act(&city.handler("huanxiu").await, &ticket, json!({ "action": "sign_in" })).await;
+        let follower = city.citizen(2).await;
+        let path = format!("/v1/tickets/{ticket}/follow");
+        assert_eq!(follower.send(Method::POST, &path, &[], None).await.expect("an answer").status, 200);
+        let people = vec![
+            city.nobody(),
+            owner.clone(),
+            follower,
+            city.citizen(3).await,
+            city.grid_worker().await,
+            city.staff("grid-lancun1").await,
+            city.handler("huanxiu").await,
+            city.handler(&word).await,
+            city.handler("lancun").await,
+            city.head("huanxiu").await,
+            city.dispatcher(1).await,
+            city.inspector("supervision").await,
+            city.leader().await,
+            city.admin().await,
+            city.integration().await,
+        ];
+        let notice = first_notice(&owner).await;
+        let names = vec![("{photo}", photo), ("{report}", report), ("{ticket}", ticket), ("{notice}", notice)];
+        Self { people, names }
+    }
+
+    fn fill(&self, path: &str) -> String {
+        self.names.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+    }
+}
+
+async fn first_notice(owner: &Client) -> String {
+    for _ in 0..100 {
+        let data = owner.get("/v1/notices").await.expect("an answer").ok().expect("notices");
+        if let Some(id) = data.pointer("/items/0/id").and_then(Value::as_str) {
+            return id.to_owned();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the reporter gets no notice");
+}
+
+/// The letter of an answer.
+fn letter(status: u16) -> char {
+    match status {
+        200..300 => '2',
+        401 => '1',
+        403 => '3',
+        404 => '0',
+        400 | 409 | 413 | 415 | 422 => '4',
+        _ => '?',
+    }
+}
+
+/// Compares one row with what happened.
+fn compare(row: &str, due: &str, seen: &[(char, String)], faults: &mut Vec<String>) {
+    assert_eq!(due.len(), WHO.len(), "{row}");
+    let found: String = seen.iter().map(|(letter, _)| *letter).collect();
+    if found != due {
+        let wrong = WHO.iter().zip(due.chars()).zip(seen).filter(|((_, due), (found, _))| due != found);
+        let told: Vec<_> = wrong.map(|((who, due), (found, told))| format!("{who} {due}→{found} {told}")).collect();
+        faults.push(format!("{row}\n  due   {due}\n  found {found}\n  {}", told.join("\n  ")));
+    }
+}
+
+#[tokio::test]
+async fn every_route_admits_exactly_the_roles_of_the_table() {
+    let named: BTreeSet<(String, String)> = DOORS.iter().map(|(method, path, _)| template(method, path)).collect();
+    let documented: BTreeSet<(String, String)> =
+        contract::contract().operations().map(|(method, path, _)| template(&method, path)).collect();
+    assert_eq!(named, documented, "the table has every route of the contract");
+    let city = City::start().await;
+    let around = Around::of(&city).await;
+    let mut faults = Vec::new();
+    for (method, path, due) in DOORS {
+        let mut seen = Vec::new();
+        for who in &around.people {
+            let target = around.fill(path);
+            // An event stream has no end: only its head is asked for.
+            let answer = if *path == "/v1/events" { head_of(who, &target).await } else { ask(who, method, &target).await };
+            seen.push(answer);
+        }
+        compare(&format!("{method} {path}"), due, &seen, &mut faults);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    city.finish().await;
+}
+
+/// Method and path with every name alike.
+fn template(method: &str, path: &str) -> (String, String) {
+    let path = path.split('?').next().unwrap_or_default();
+    let known = ["/v1/photos/{photo}/thumb", "/v1/jobs/no-such-job/revive", "/v1/imports/departments"];
+    let (known, due) = match known.iter().position(|known| *known == path) {
+        Some(0) => (true, "/v1/photos/{}/{}".to_owned()),
+        Some(1) => (true, "/v1/jobs/{}/revive".to_owned()),
+        Some(_) => (true, "/v1/imports/{}".to_owned()),
+        None => (false, String::new()),
+    };
+    let plain = || -> Vec<_> { path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect() };
+    (method.to_owned(), if known { due } else { plain().join("/") })
+}
+
+async fn ask(who: &Client, method: &str, path: &str) -> (char, String) {
+    let body = json!({});
+    let body = (method == "POST" && !path.ends_with("/follow") && !path.ends_with("/read") && !path.ends_with("/revive"))
+        .then_some(if path.ends_with("/v1/reports") { REPORT.clone() } else { body });
+    let method = if method == "POST" { Method::POST } else { Method::GET };
+    let answer = who.send(method, path, &[], body.as_ref()).await.expect("an answer");
+    if answer.status >= 400 {
+        polite(&answer);
+    }
+    (letter(answer.status), answer.message)
+}
+
+/// A report that lacks nothing but its picture.
+static REPORT: std::sync::LazyLock<Value> =
+    std::sync::LazyLock::new(|| json!({ "photo_ids": ["none"], "location_source": "none", "words": "路灯不亮" }));
+
+async fn head_of(who: &Client, path: &str) -> (char, String) {
+    let response = who.request(Method::GET, path).send().await.expect("an answer");
+    (letter(response.status().as_u16()), String::new())
+}
+
+#[tokio::test]
+async fn every_action_is_refused_to_all_but_the_roles_of_the_table() {
+    let city = City::start().await;
+    let around = Around::of(&city).await;
+    let path = around.fill("/v1/tickets/{ticket}/actions");
+    let mut faults = Vec::new();
+    for (body, due) in ACTIONS {
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        let mut seen = Vec::new();
+        for who in &around.people {
+            let answer = who.post(&path, &body).await.expect("an answer");
+            if answer.status >= 400 {
+                polite(&answer);
+            }
+            seen.push((letter(answer.status), answer.message));
+        }
+        compare(&body.to_string(), due, &seen, &mut faults);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    city.finish().await;
+}
