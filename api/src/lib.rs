@@ -37,6 +37,8 @@ use crate::sign::Signer;
 
 /// A closed account works for at most so long.
 const ACCOUNT_MEMORY: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept: longer than a person looks at a page.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a stop waits for the requests in flight.
 const STOP_SECONDS: u64 = 15;
 
@@ -55,8 +57,15 @@ pub struct Api {
 
 impl Api {
     /// The state of a server; `secret` signs tokens and picture addresses.
-    pub fn new(stores: Stores, desk: Desk, settings: Settings, secret: &[u8], stop: CancellationToken) -> Self {
-        let accounts = moka::future::Cache::builder().max_capacity(100_000).time_to_live(ACCOUNT_MEMORY).build();
+    pub fn new(
+        stores: Stores,
+        desk: Desk,
+        settings: Settings,
+        secret: &[u8],
+        stop: CancellationToken,
+    ) -> Self {
+        let accounts =
+            moka::future::Cache::builder().max_capacity(100_000).time_to_live(ACCOUNT_MEMORY).build();
         let signer = Signer::new(secret, &settings.public_url);
         let maps = moka::future::Cache::new(1);
         Self { stores, desk, settings, keys: Keys::new(secret), signer, stop, accounts, maps }
@@ -68,11 +77,12 @@ impl Api {
             let found = people::account(&self.stores.pool, id).await?;
             found.map(Arc::new).ok_or_else(|| StoreError::Missing("account".to_owned()))
         };
-        let account = self.accounts.try_get_with(id.clone(), read).await.map_err(|error| match error.as_ref() {
-            StoreError::Missing(_) => ApiError::from(Kind::TokenInvalid),
-            StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()).into(),
-            other => ApiError::internal(other),
-        })?;
+        let account =
+            self.accounts.try_get_with(id.clone(), read).await.map_err(|error| match error.as_ref() {
+                StoreError::Missing(_) => ApiError::from(Kind::TokenInvalid),
+                StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()).into(),
+                other => ApiError::internal(other),
+            })?;
         self.admit(&account)?;
         Ok(account)
     }
@@ -119,6 +129,7 @@ pub async fn run(api: Api, stop: CancellationToken) -> std::io::Result<()> {
             .configure(routes::register)
     })
     .disable_signals()
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(STOP_SECONDS)
     .bind(&listen)?;
     for address in server.addrs() {
@@ -140,7 +151,8 @@ fn cors(settings: &Settings) -> Cors {
         .allowed_headers(["Idempotency-Key", "X-Request-Id", "Last-Event-ID"])
         .expose_headers(["ETag", "Retry-After", "X-Request-Id", envelope::REPLAY])
         .max_age(3600);
-    let origins: Vec<&str> = settings.origins.iter().map(|origin| origin.trim()).filter(|o| !o.is_empty()).collect();
+    let origins: Vec<&str> =
+        settings.origins.iter().map(|origin| origin.trim()).filter(|o| !o.is_empty()).collect();
     if origins.is_empty() && settings.is_demo() {
         return cors.allow_any_origin();
     }

@@ -113,7 +113,9 @@ pub fn point(at: Wgs84, accuracy_m: f64) -> Value {
 impl Client {
     /// Nobody yet, at `base` such as `http://127.0.0.1:8080`.
     pub fn new(base: &str) -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+        // Shorter than any server keeps an idle connection: a body never goes into one that is just being closed.
+        let idle = Duration::from_secs(2);
+        let http = reqwest::Client::builder().timeout(PATIENCE).pool_idle_timeout(idle).no_proxy().build()?;
         let base = base.trim_end_matches('/').to_owned();
         Ok(Self { http, base, token: None, session: Value::Null, witness: None })
     }

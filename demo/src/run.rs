@@ -70,10 +70,14 @@ pub async fn tell_once(pictures: Pictures) -> Result<ExitCode> {
         told = story(&telling, pictures) => told,
         () = ends.wait() => Err(Failure::new("已中断")),
     };
-    let last = server.last_lines();
+    let log = server.log();
     let stopped = server.stop(STOP).await;
     std::fs::remove_dir_all(&folder)?;
-    let told = told.map_err(|why| Failure::new(format!("{why}\n服务日志末尾：\n{last}")))?;
+    let told = told.map_err(|why| {
+        let errors =
+            log.lines().filter(|line| line.contains(" ERROR ")).map(|line| format!("\n服务日志：{line}"));
+        Failure::new(format!("{why}{}", errors.collect::<String>()))
+    })?;
     println!("\n案件 {}（{}）", told.number, told.stage);
     Ok(code_of(stopped?))
 }

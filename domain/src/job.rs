@@ -9,7 +9,11 @@ use crate::time::Moment;
 /// Work to be done by the worker after the change that asked for it is on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[strum_discriminants(name(JobKind), derive(Display, EnumString, VariantArray, Hash), strum(serialize_all = "snake_case"))]
+#[strum_discriminants(
+    name(JobKind),
+    derive(Display, EnumString, VariantArray, Hash),
+    strum(serialize_all = "snake_case")
+)]
 pub enum Job {
     /// Decode a picture once and store everything later decisions need.
     AnalysePhoto { photo: PhotoId },
@@ -49,7 +53,9 @@ impl Job {
 }
 
 /// Who is told of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Audience {

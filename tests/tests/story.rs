@@ -1,5 +1,7 @@
 //! The story, line by line: each test plays one line of it against a city of its own, as a client sees it.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
+
 use std::collections::BTreeSet;
 
 use demo::client::{Client, Picture, point, stage_of, text};

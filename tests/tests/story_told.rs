@@ -1,6 +1,8 @@
 //! The story as the demonstration tells it: it can be told again on the same data, with pictures of the user's own, and
 //! it says so when the machine is not convinced.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
+
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -17,7 +19,8 @@ const SIZE: (u32, u32) = (1512, 2016);
 async fn tell(city: &City, pictures: Pictures) -> (Told, Vec<String>) {
     let lines = Mutex::new(Vec::new());
     let say = |line: &str| lines.lock().unwrap().push(line.to_owned());
-    let told = story(&Telling { base: &city.base, wechat: Some(&city.wechat.base), say: &say }, pictures).await;
+    let told =
+        story(&Telling { base: &city.base, wechat: Some(&city.wechat.base), say: &say }, pictures).await;
     let lines = lines.into_inner().unwrap();
     (told.unwrap_or_else(|why| panic!("{why}\n{}", lines.join("\n"))), lines)
 }
@@ -76,7 +79,8 @@ fn folder_of_pictures(city: &City) -> PathBuf {
     let folder = city.backend().folder.join("own");
     std::fs::create_dir_all(&folder).unwrap();
     let (far, long_ago) = (beside(5000.0, 0.0), now().plus_ms(-2 * DAY_MS));
-    let exif = |orientation| ExifFields { orientation, ..ExifFields::phone(long_ago, Some((far.lon, far.lat))) };
+    let exif =
+        |orientation| ExifFields { orientation, ..ExifFields::phone(long_ago, Some((far.lon, far.lat))) };
     let save = |name: &str, bytes: Vec<u8>| std::fs::write(folder.join(name), bytes).unwrap();
     save("1 前.jpg", encode_jpeg(&heap_before(500, SIZE), 85, Some(&exif(8))).unwrap());
     save("2 后.JPG", encode_jpeg(&after(500, SIZE), 85, Some(&exif(3))).unwrap());

@@ -148,19 +148,24 @@ async fn fly(context: &Context, hand: &Hand, job: Claimed) {
 async fn work(context: &Context, hand: &Hand, job: &Claimed) -> Result<Outcome, JobError> {
     let (hand, inner, copy) = (hand.clone(), context.clone(), job.clone());
     let mut task = tokio::spawn(async move { hand(inner, copy).await });
+    // The two are raced: a finished job holds the transaction that a renewal on a single writer would wait for.
+    tokio::select! {
+        done = &mut task => done.unwrap_or_else(|error| Err(of_panic(error))),
+        id = keep_lease(context, job) => {
+            task.abort();
+            Err(JobError::Retry(format!("the lease of {id} is lost")))
+        }
+    }
+}
+
+/// Renews the lease of a job three times in its length; ends, with the job's id, when somebody else has it.
+async fn keep_lease(context: &Context, job: &Claimed) -> String {
     let lease = context.settings.lease;
-    let mut renewal = tokio::time::interval(lease / 3);
-    renewal.tick().await;
     loop {
-        tokio::select! {
-            done = &mut task => return done.unwrap_or_else(|error| Err(of_panic(error))),
-            _ = renewal.tick() => {
-                let until = now().ms() + millis(lease);
-                if let Err(StoreError::Fenced(id)) = queue::extend(&context.stores.pool, job, until).await {
-                    task.abort();
-                    return Err(JobError::Retry(format!("the lease of {id} is lost")));
-                }
-            }
+        tokio::time::sleep(lease / 3).await;
+        let until = now().ms() + millis(lease);
+        if let Err(StoreError::Fenced(id)) = queue::extend(&context.stores.pool, job, until).await {
+            return id;
         }
     }
 }

@@ -57,6 +57,7 @@ fn write_page(contract: &Value) -> String {
             write_operation(&mut html, contract, &text(path), &method, operation);
         }
     }
+    write_codes(&mut html, &contract["x-error-codes"]);
     write_schemas(&mut html, &contract["components"]["schemas"]);
     html.push_str("</body></html>");
     html
@@ -109,6 +110,15 @@ fn write_operation(html: &mut String, contract: &Value, path: &str, method: &str
     html.push_str("</table></details>");
 }
 
+fn write_codes(html: &mut String, codes: &Value) {
+    html.push_str("<h2>错误码</h2><table><tr><th>错误码</th><th>名称</th><th>提示</th></tr>");
+    for row in codes.as_sequence().into_iter().flatten() {
+        let [code, name, message] = ["code", "name", "message"].map(|column| text(&row[column]));
+        put(html, format_args!("<tr><td>{code}</td><td><code>{name}</code></td><td>{message}</td></tr>"));
+    }
+    html.push_str("</table>");
+}
+
 fn write_schemas(html: &mut String, schemas: &Value) {
     html.push_str("<h2>数据结构</h2>");
     for (name, schema) in entries(schemas) {
@@ -153,7 +163,15 @@ fn write_fields(html: &mut String, schema: &Value) {
 fn kind(schema: &Value) -> String {
     if let Some(target) = schema["$ref"].as_str() {
         let name = escape(target.rsplit('/').next().unwrap_or(target));
-        return format!("<a href=\"#{name}\">{name}</a>");
+        let link = format!("<a href=\"#{name}\">{name}</a>");
+        // An envelope says with its reference what `data` is.
+        return match &schema["properties"]["data"] {
+            Value::Null => link,
+            data => format!("{link},<code>data</code> 为 {}", kind(data)),
+        };
+    }
+    if let Some(word) = schema.get("const") {
+        return format!("<code>{}</code>", text(word));
     }
     for joined in ["allOf", "oneOf", "anyOf"] {
         if let Some(parts) = schema[joined].as_sequence() {

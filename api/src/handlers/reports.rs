@@ -9,10 +9,10 @@ use domain::id::{CategoryCode, ReportId, TicketId};
 use domain::ticket::action::Action;
 use domain::ticket::state::Stage;
 use serde::Deserialize;
+use store::Tx;
 use store::repo::lists::{self, MapPoint, Scope, TicketFilter};
 use store::repo::reports::Report;
 use store::repo::{events, reports, tickets};
-use store::Tx;
 use strum::VariantArray as _;
 
 use self::intake::NewBody;

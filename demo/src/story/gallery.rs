@@ -91,8 +91,8 @@ impl Gallery {
         match pictures {
             Pictures::Drawn => Self::drawn(seed, ground.heap),
             Pictures::Own { before, after } => {
-                let again = before.last().filter(|_| before.len() > 1).unwrap_or(&before[0]);
-                let again = Shot { file_name: "wx_second.jpg".to_owned(), ..messenger_copy(again) };
+                let again = before.iter().rev().find_map(messenger_copy);
+                let again = again.ok_or_else(|| Failure::new("没有一张处置前的照片能打开"))?;
                 let own = |(name, bytes): (String, Vec<u8>)| {
                     let about = format!("{name}（您的照片）");
                     Shot { file_name: name, about, bytes }
@@ -138,12 +138,11 @@ fn compressed(picture: &RgbImage, about: &str) -> Result<Shot> {
     Ok(Shot { file_name: "tmp_9b21c0d7.jpg".to_owned(), about: about.to_owned(), bytes })
 }
 
-/// The picture as a second person would send it on by WeChat; as it is when it can't be decoded here.
-fn messenger_copy((name, bytes): &(String, Vec<u8>)) -> Shot {
-    let copy =
-        image::load_from_memory(bytes).ok().and_then(|picture| wechat_compressed(&picture.into_rgb8()).ok());
-    let about = format!("{name} 的微信压缩图");
-    Shot { file_name: name.clone(), about, bytes: copy.unwrap_or_else(|| bytes.clone()) }
+/// The picture as a second person would send it on by WeChat; none when it can't be decoded.
+fn messenger_copy((name, bytes): &(String, Vec<u8>)) -> Option<Shot> {
+    let picture = image::load_from_memory(bytes).ok()?;
+    let bytes = wechat_compressed(&picture.into_rgb8()).ok()?;
+    Some(Shot { file_name: "wx_second.jpg".to_owned(), about: format!("{name} 的微信压缩图"), bytes })
 }
 
 fn unwritable(error: Unwritable) -> Failure {

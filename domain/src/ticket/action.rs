@@ -63,7 +63,12 @@ pub enum Action {
         reason: String,
     },
     /// Give it to other units (改派).
-    Redispatch { lead: DepartmentCode, assist: Option<DepartmentCode>, person: Option<AccountId>, reason: String },
+    Redispatch {
+        lead: DepartmentCode,
+        assist: Option<DepartmentCode>,
+        person: Option<AccountId>,
+        reason: String,
+    },
     /// Name another responsible person inside the unit (指定责任人, 补位).
     Assign { person: AccountId, reason: String },
     /// The handler takes it on (签收).
@@ -124,7 +129,19 @@ pub enum Action {
 
 /// The rungs of 督办 on one ticket.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -214,9 +231,9 @@ impl Action {
     /// The units that the action names, leading one first.
     pub fn units(&self) -> (Option<&DepartmentCode>, Option<&DepartmentCode>) {
         match self {
-            Self::Dispatch { lead, assist, .. } | Self::Redispatch { lead, assist, .. } | Self::Rule { lead, assist, .. } => {
-                (Some(lead), assist.as_ref())
-            }
+            Self::Dispatch { lead, assist, .. }
+            | Self::Redispatch { lead, assist, .. }
+            | Self::Rule { lead, assist, .. } => (Some(lead), assist.as_ref()),
             Self::Transfer { to, .. } => (Some(to), None),
             Self::Return { proposed, .. } => (Some(proposed), None),
             _ => (None, None),

@@ -52,10 +52,15 @@ impl Attention {
     /// One Chinese sentence for the dispatcher.
     pub fn sentence(&self) -> String {
         let shares = |list: &[Candidate]| {
-            list.iter().map(|c| format!("{} {:.0}%", c.name, c.likelihood * 100.0)).collect::<Vec<_>>().join("、")
+            list.iter()
+                .map(|c| format!("{} {:.0}%", c.name, c.likelihood * 100.0))
+                .collect::<Vec<_>>()
+                .join("、")
         };
         match self {
-            Self::Border { layer, candidates } => format!("定位精度圈跨{}边界:{}", layer.label(), shares(candidates)),
+            Self::Border { layer, candidates } => {
+                format!("定位精度圈跨{}边界:{}", layer.label(), shares(candidates))
+            }
             Self::Outside { distance_m, nearest } => match nearest {
                 Some(near) => format!("位置在辖区外约{distance_m:.0}米,最近网格为{}", near.name),
                 None => format!("位置在辖区外约{distance_m:.0}米"),

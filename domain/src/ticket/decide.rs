@@ -4,7 +4,9 @@
 use super::Ticket;
 use super::action::{Action, ActionKind};
 use super::attention::{Attention, AttentionKind};
-use super::event::{Assignment, By, Change, Class, ClosePolicy, Event, Fix, Opening, Person, Request, Signature, Unit};
+use super::event::{
+    Assignment, By, Change, Class, ClosePolicy, Event, Fix, Opening, Person, Request, Signature, Unit,
+};
 use super::flow::{self, Effect, FLOW, Start, Step};
 use super::permit;
 use super::refusal::{Need, Refusal};
@@ -65,7 +67,11 @@ pub fn open(id: &TicketId, opening: Opening, actor: &Actor, now: Moment) -> Deci
         note: None,
         change: Change::Opened(opening),
     };
-    Decision { event, jobs: vec![Due { job: Job::Triage { ticket: id.clone() }, at: None }], also: Vec::new() }
+    Decision {
+        event,
+        jobs: vec![Due { job: Job::Triage { ticket: id.clone() }, at: None }],
+        also: Vec::new(),
+    }
 }
 
 /// Says what an action does to a ticket, or why not.
@@ -87,7 +93,10 @@ pub fn decide(
         action: Some(kind),
         marks: marks(ticket, step, &state, known),
         raised: raised(action),
-        settled: settled(kind).into_iter().filter(|k| ticket.attention.iter().any(|a| a.kind() == *k)).collect(),
+        settled: settled(kind)
+            .into_iter()
+            .filter(|k| ticket.attention.iter().any(|a| a.kind() == *k))
+            .collect(),
         note: action.reason().filter(|r| !r.is_empty()).map(str::to_owned),
         change: change(ticket, action, known, actor),
         state,
@@ -101,7 +110,9 @@ pub fn allowed_actions(ticket: &Ticket, actor: &Actor, mine: bool) -> Vec<Action
     FLOW.iter()
         .filter(|step| step.from == ticket.stage())
         .filter(|step| admit(ticket, step.action, actor, mine).is_ok())
-        .filter(|step| step.needs.iter().all(|need| stands(*need, ticket, step.action, actor).unwrap_or(true)))
+        .filter(|step| {
+            step.needs.iter().all(|need| stands(*need, ticket, step.action, actor).unwrap_or(true))
+        })
         .map(|step| step.action)
         .collect()
 }
@@ -114,8 +125,11 @@ fn admit(ticket: &Ticket, action: ActionKind, actor: &Actor, mine: bool) -> Resu
         return Err(Refusal::Reach { action, role: actor.role });
     }
     let stage = ticket.stage();
-    let step =
-        flow::find(stage, action).ok_or_else(|| Refusal::State { action, stage, allowed: flow::sources(action) })?;
+    let step = flow::find(stage, action).ok_or_else(|| Refusal::State {
+        action,
+        stage,
+        allowed: flow::sources(action),
+    })?;
     if judges(action) && worked_on(ticket, actor) {
         return Err(Refusal::OwnWork { action });
     }
@@ -167,7 +181,9 @@ fn check_needs(
 ) -> Result<(), Refusal> {
     for need in step.needs {
         let met = match need {
-            Need::Reason => actor.role == Role::System || action.reason().is_some_and(|r| !r.trim().is_empty()),
+            Need::Reason => {
+                actor.role == Role::System || action.reason().is_some_and(|r| !r.trim().is_empty())
+            }
             Need::Photos => {
                 let named = action.photos();
                 !named.is_empty() && named.iter().all(|p| known.photos.contains(p))
@@ -181,7 +197,9 @@ fn check_needs(
             Need::Person => known.person.is_some(),
             Need::Task => matches!(action, Action::Dispatch { task, .. } if !task.trim().is_empty()),
             Need::Duty => matches!(action, Action::Dispatch { duty, .. } if !duty.trim().is_empty()),
-            Need::OtherUnit => known.lead.as_ref().is_some_and(|unit| Some(&unit.code) != actor.department.as_ref()),
+            Need::OtherUnit => {
+                known.lead.as_ref().is_some_and(|unit| Some(&unit.code) != actor.department.as_ref())
+            }
             Need::ExternalUnit => known.lead.is_some() && known.lead_is_external,
             Need::OtherTicket => known.other.as_ref().is_some_and(|other| *other != ticket.id),
             Need::FutureTime => matches!(action, Action::RequestSuspension { until, .. }
@@ -242,7 +260,9 @@ fn plain(stage: Stage, ticket: &Ticket) -> State {
         Stage::Accepted => State::Accepted,
         Stage::Closed => State::Closed,
         Stage::Withdrawn => State::Withdrawn,
-        Stage::Disputed | Stage::Suspended | Stage::Fixed | Stage::Declined | Stage::Merged => ticket.state.clone(),
+        Stage::Disputed | Stage::Suspended | Stage::Fixed | Stage::Declined | Stage::Merged => {
+            ticket.state.clone()
+        }
     }
 }
 
@@ -253,7 +273,8 @@ fn marks(ticket: &Ticket, step: &Step, state: &State, known: &Known) -> Vec<Mark
         Effect::Keep => Vec::new(),
         Effect::Start => start(),
         Effect::HandOver => {
-            let same = ticket.assignment.as_ref().map(|a| &a.lead.code) == known.lead.as_ref().map(|u| &u.code);
+            let same =
+                ticket.assignment.as_ref().map(|a| &a.lead.code) == known.lead.as_ref().map(|u| &u.code);
             if same { vec![Mark::Resume] } else { start() }
         }
         Effect::Pause(why) => vec![Mark::Pause { why }],
@@ -298,7 +319,9 @@ fn settled(action: ActionKind) -> Vec<AttentionKind> {
         ActionKind::File => vec![A::NoCategory, A::BrokenPhoto],
         ActionKind::Dispatch => vec![A::Border, A::Outside, A::NoPlace, A::Unroutable, A::Duplicate],
         ActionKind::KeepSeparate => vec![A::Duplicate],
-        ActionKind::Merge | ActionKind::Decline | ActionKind::Withdraw => <A as strum::VariantArray>::VARIANTS.to_vec(),
+        ActionKind::Merge | ActionKind::Decline | ActionKind::Withdraw => {
+            <A as strum::VariantArray>::VARIANTS.to_vec()
+        }
         ActionKind::Rule | ActionKind::Transfer | ActionKind::Redispatch => vec![A::Dispute, A::Request],
         ActionKind::Grant | ActionKind::Deny => vec![A::Request],
         ActionKind::SubmitFix => vec![A::Request, A::DoubtfulProof],
@@ -334,17 +357,21 @@ fn change(ticket: &Ticket, action: &Action, known: &Known, actor: &Actor) -> Cha
         Action::Appeal { .. } => Change::Asked(Request::Appeal {}),
         Action::Grant { .. } => Change::Answered { granted: true },
         Action::Deny { .. } => Change::Answered { granted: false },
-        Action::SubmitFix { photo_ids, .. } | Action::HandleOnSpot { photo_ids, .. } => Change::FixSubmitted(Fix {
-            round: ticket.rounds + 1,
-            photos: photo_ids.clone(),
-            by: actor.account.clone(),
-            on_spot: action.kind() == ActionKind::HandleOnSpot,
-        }),
+        Action::SubmitFix { photo_ids, .. } | Action::HandleOnSpot { photo_ids, .. } => {
+            Change::FixSubmitted(Fix {
+                round: ticket.rounds + 1,
+                photos: photo_ids.clone(),
+                by: actor.account.clone(),
+                on_spot: action.kind() == ActionKind::HandleOnSpot,
+            })
+        }
         Action::Judge { verdict } => Change::Judged { outcome: verdict.outcome },
         Action::Accept { .. } => {
             Change::Signed(Signature { account: actor.account.clone(), side: actor.side })
         }
-        Action::Recheck { holds, photo_ids, .. } => Change::Rechecked { holds: *holds, photos: photo_ids.clone() },
+        Action::Recheck { holds, photo_ids, .. } => {
+            Change::Rechecked { holds: *holds, photos: photo_ids.clone() }
+        }
         Action::Rate { stars, .. } => Change::Rated { stars: *stars },
         Action::Contest { photo_ids, .. } => Change::Contested { photos: photo_ids.clone() },
         Action::Absorb { from, reports } => Change::Absorbed { from: from.clone(), reports: *reports },
@@ -415,7 +442,10 @@ fn jobs(ticket: &Ticket, event: &Event, step: &Step) -> Vec<Due> {
             }
             Start::ScheduleRecheck => {
                 let days = ticket.class.as_ref().map_or(0, |c| c.recheck_days);
-                Due { job: Job::Recheck { ticket: id() }, at: Some(event.at.plus_ms(i64::from(days) * DAY_MS)) }
+                Due {
+                    job: Job::Recheck { ticket: id() },
+                    at: Some(event.at.plus_ms(i64::from(days) * DAY_MS)),
+                }
             }
             Start::OpenRelapse => Due { job: Job::OpenRelapse { ticket: id() }, at: None },
             Start::WatchDeadline => Due { job: Job::WatchDeadline { ticket: id() }, at: None },
@@ -431,7 +461,10 @@ fn jobs(ticket: &Ticket, event: &Event, step: &Step) -> Vec<Due> {
         }
         _ => {}
     }
-    if event.state.stage() == Stage::Filed && ticket.stage() != Stage::Received && ticket.stage() != Stage::Filed {
+    if event.state.stage() == Stage::Filed
+        && ticket.stage() != Stage::Received
+        && ticket.stage() != Stage::Filed
+    {
         list.push(Due { job: Job::Triage { ticket: id() }, at: None });
     }
     list

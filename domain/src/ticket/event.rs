@@ -13,7 +13,9 @@ use crate::clock::limit::Limit;
 use crate::clock::reckon::Mark;
 use crate::geo::datum::Wgs84;
 use crate::geo::grid::Layer;
-use crate::id::{AccountId, CategoryCode, DepartmentCode, GridCode, PhotoId, ReportId, StandardCode, TicketId};
+use crate::id::{
+    AccountId, CategoryCode, DepartmentCode, GridCode, PhotoId, ReportId, StandardCode, TicketId,
+};
 use crate::proof::Outcome;
 use crate::time::Moment;
 use crate::workline::Workline;
@@ -101,7 +103,19 @@ pub enum Change {
 
 /// Where a problem was reported from (来源).
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -162,7 +176,9 @@ pub struct Opening {
 }
 
 /// What closes a ticket of a category (销号方式).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClosePolicy {

@@ -70,7 +70,12 @@ const fn step(
 }
 
 /// A step that leaves the state and the clock alone.
-const fn stay(at: &'static [Stage; 1], action: ActionKind, needs: &'static [Need], starts: &'static [Start]) -> Step {
+const fn stay(
+    at: &'static [Stage; 1],
+    action: ActionKind,
+    needs: &'static [Need],
+    starts: &'static [Start],
+) -> Step {
     step(at[0], action, at, needs, Effect::Keep, starts)
 }
 

@@ -92,8 +92,18 @@ impl Ticket {
     /// The ticket that its first event makes; `None` when that event opens nothing.
     pub fn born(id: TicketId, event: &Event) -> Option<Self> {
         let Change::Opened(opening) = &event.change else { return None };
-        let Opening { source, reporter, words, place, found_at, category_hint, photos, fixed_on_spot, relapse_of, .. } =
-            opening.clone();
+        let Opening {
+            source,
+            reporter,
+            words,
+            place,
+            found_at,
+            category_hint,
+            photos,
+            fixed_on_spot,
+            relapse_of,
+            ..
+        } = opening.clone();
         Some(Self {
             id,
             version: event.seq,
@@ -195,7 +205,9 @@ impl Ticket {
                 self.grids.extend(grids.clone());
                 self.place_confirmed = true;
             }
-            Change::Verified { photos, .. } | Change::Contested { photos } => self.photos.extend(photos.iter().cloned()),
+            Change::Verified { photos, .. } | Change::Contested { photos } => {
+                self.photos.extend(photos.iter().cloned())
+            }
             Change::Assigned(assignment) => {
                 self.assignment = Some(assignment.clone());
                 self.assist_acknowledged = None;

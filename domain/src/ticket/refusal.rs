@@ -80,7 +80,9 @@ impl Refusal {
     pub fn message(&self) -> String {
         match self {
             Self::Role { action, role } => format!("{}无权执行“{}”", role.label(), action.label()),
-            Self::Reach { action, role } => format!("该案件不在您的范围内,{}不能“{}”", role.label(), action.label()),
+            Self::Reach { action, role } => {
+                format!("该案件不在您的范围内,{}不能“{}”", role.label(), action.label())
+            }
             Self::State { action, stage, allowed } => {
                 let from = allowed.iter().map(|s| s.label()).collect::<Vec<_>>().join("、");
                 format!("案件状态为“{}”,不能“{}”(可在:{from})", stage.label(), action.label())

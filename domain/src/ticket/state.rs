@@ -81,7 +81,12 @@ impl Stage {
     pub const fn is_owned(self) -> bool {
         matches!(
             self,
-            Self::Dispatched | Self::Handling | Self::Disputed | Self::Suspended | Self::Fixed | Self::Accepted
+            Self::Dispatched
+                | Self::Handling
+                | Self::Disputed
+                | Self::Suspended
+                | Self::Fixed
+                | Self::Accepted
         )
     }
 }

@@ -30,8 +30,16 @@ fn actor(role: Role) -> Actor {
         _ => None,
     };
     let side = (role == Role::Inspector).then_some(Side::Supervision);
-    let grids = if role == Role::GridWorker { [(Layer::Community, "G1".into())].into() } else { Default::default() };
-    Actor { account: AccountId::new(format!("{role}")), name: role.label().into(), role, department, grids, side }
+    let grids =
+        if role == Role::GridWorker { [(Layer::Community, "G1".into())].into() } else { Default::default() };
+    Actor {
+        account: AccountId::new(format!("{role}")),
+        name: role.label().into(),
+        role,
+        department,
+        grids,
+        side,
+    }
 }
 
 fn class(policy: ClosePolicy) -> Class {
@@ -101,9 +109,10 @@ fn example(kind: ActionKind, now: Moment) -> Action {
         },
         K::AskVerify => Action::AskVerify { note: reason() },
         K::Verify => Action::Verify { real: true, photo_ids: photo_ids(), note: reason() },
-        K::ConfirmPlace => {
-            Action::ConfirmPlace { grids: BTreeMap::from([(Layer::Community, "G1".into())]), reason: reason() }
-        }
+        K::ConfirmPlace => Action::ConfirmPlace {
+            grids: BTreeMap::from([(Layer::Community, "G1".into())]),
+            reason: reason(),
+        },
         K::File => Action::File { category: "06010".into(), standard: "06010-1".into() },
         K::Decline => Action::Decline { reason: reason() },
         K::Merge => Action::Merge { into: "T2".into(), reason: reason() },
@@ -113,15 +122,26 @@ fn example(kind: ActionKind, now: Moment) -> Action {
         K::Release => Action::Release { from: "T3".into(), reports: 1 },
         K::Follow => Action::Follow {},
         K::Withdraw => Action::Withdraw { reason: reason() },
-        K::Dispatch => {
-            Action::Dispatch { lead, assist, person: None, task: "清理".into(), duty: "主办".into(), reason: reason() }
-        }
+        K::Dispatch => Action::Dispatch {
+            lead,
+            assist,
+            person: None,
+            task: "清理".into(),
+            duty: "主办".into(),
+            reason: reason(),
+        },
         K::Redispatch => Action::Redispatch { lead, assist, person: None, reason: reason() },
         K::Assign => Action::Assign { person: "person".into(), reason: reason() },
         K::SignIn => Action::SignIn {},
         K::Acknowledge => Action::Acknowledge {},
         K::Return => Action::Return { proposed: "D3".into(), reason: reason() },
-        K::Rule => Action::Rule { lead, assist, person: None, parties: vec!["D1".into(), "D3".into()], reason: reason() },
+        K::Rule => Action::Rule {
+            lead,
+            assist,
+            person: None,
+            parties: vec!["D1".into(), "D3".into()],
+            reason: reason(),
+        },
         K::Transfer => Action::Transfer { to: "D9".into(), person: None, reason: reason() },
         K::RequestExtension => Action::RequestExtension { by: limit(), reason: reason() },
         K::RequestSuspension => Action::RequestSuspension { until: now.plus_ms(HOUR_MS), reason: reason() },
@@ -185,7 +205,8 @@ impl Life {
     fn go(&mut self, kinds: &[ActionKind]) -> &mut Self {
         for kind in kinds {
             let action = example(*kind, self.now);
-            self.ask(&action, &someone(*kind), ClosePolicy::Auto).unwrap_or_else(|e| panic!("{}", e.message()));
+            self.ask(&action, &someone(*kind), ClosePolicy::Auto)
+                .unwrap_or_else(|e| panic!("{}", e.message()));
         }
         self
     }
@@ -214,7 +235,8 @@ fn ticket_in(stage: Stage) -> Ticket {
     life.go(path);
     if stage == Stage::Disputed {
         let mut other = actor(Role::Handler);
-        let looked_up = Known { lead: Some(Unit { code: "D3".into(), name: "D3".into() }), ..known(ClosePolicy::Auto) };
+        let looked_up =
+            Known { lead: Some(Unit { code: "D3".into(), name: "D3".into() }), ..known(ClosePolicy::Auto) };
         other.department = Some("D1".into());
         let action = example(K::Return, life.now);
         let done = decide(&life.ticket, &action, &other, &looked_up, life.now).expect("a return is allowed");
@@ -239,7 +261,8 @@ fn with_request(mut ticket: Ticket, kind: ActionKind) -> Ticket {
         ActionKind::Grant | ActionKind::Deny => ticket.pending = Some(Request::Appeal {}),
         ActionKind::UnlinkRelapse => ticket.relapse_of = Some("T0".into()),
         ActionKind::KeepSeparate => {
-            ticket.attention = vec![Attention::Duplicate { ticket: "T2".into(), probability: 0.5, reasons: vec![] }];
+            ticket.attention =
+                vec![Attention::Duplicate { ticket: "T2".into(), probability: 0.5, reasons: vec![] }];
         }
         _ => {}
     }
@@ -280,7 +303,9 @@ fn every_pair_outside_the_table_is_refused_with_both_names() {
             let now = ticket.updated_at.plus_ms(1);
             let mut who = someone(*kind);
             // A unit's reach needs an assignment; where there is none yet, the reach says no before the state does.
-            if ticket.assignment.is_none() && PERMITS.iter().all(|p| p.action != *kind || p.reach != Reach::District) {
+            if ticket.assignment.is_none()
+                && PERMITS.iter().all(|p| p.action != *kind || p.reach != Reach::District)
+            {
                 who.role = Role::Leader;
             }
             let refusal = decide(&ticket, &example(*kind, now), &who, &fitting(*kind), now).unwrap_err();
@@ -300,7 +325,8 @@ fn every_action_is_refused_to_every_role_that_the_table_does_not_name() {
         for role in Role::VARIANTS {
             let named = PERMITS.iter().any(|p| p.action == step.action && p.role == *role);
             let now = ticket.updated_at.plus_ms(1);
-            let answer = decide(&ticket, &example(step.action, now), &actor(*role), &fitting(step.action), now);
+            let answer =
+                decide(&ticket, &example(step.action, now), &actor(*role), &fitting(step.action), now);
             if !named {
                 assert_eq!(answer.unwrap_err(), Refusal::Role { action: step.action, role: *role });
             }
@@ -330,8 +356,14 @@ fn a_dispatch_without_one_of_the_five_fixed_points_is_refused_by_name() {
     let who = actor(Role::Dispatcher);
     let ask = |task: &str, duty: &str, known: Known| {
         let (lead, assist) = ("D1".into(), None);
-        let action =
-            Action::Dispatch { lead, assist, person: None, task: task.into(), duty: duty.into(), reason: "".into() };
+        let action = Action::Dispatch {
+            lead,
+            assist,
+            person: None,
+            task: task.into(),
+            duty: duty.into(),
+            reason: "".into(),
+        };
         decide(&ticket, &action, &who, &known, T0.plus_ms(HOUR_MS)).unwrap_err()
     };
     let full = || known(ClosePolicy::Auto);
@@ -352,7 +384,8 @@ fn whoever_handled_a_ticket_and_his_unit_cannot_accept_rework_or_close_it() {
         let mut same_unit = actor(Role::Dispatcher);
         same_unit.department = Some("D1".into());
         for who in [same_person, same_unit] {
-            let refusal = decide(&ticket, &example(kind, now), &who, &known(ClosePolicy::Auto), now).unwrap_err();
+            let refusal =
+                decide(&ticket, &example(kind, now), &who, &known(ClosePolicy::Auto), now).unwrap_err();
             let hands = ticket.hands.contains(&who.account);
             let unit = who.department.is_some();
             assert_eq!(refusal == Refusal::OwnWork { action: kind }, hands || unit);
@@ -389,7 +422,9 @@ fn a_verdict_moves_the_ticket_as_far_as_it_convinces() {
     let now = ticket.updated_at.plus_ms(1);
     let judged = |outcome| {
         let action = Action::Judge { verdict: verdict(outcome) };
-        decide(&ticket, &action, &Actor::system(), &known(ClosePolicy::Auto), now).expect("the machine judges").event
+        decide(&ticket, &action, &Actor::system(), &known(ClosePolicy::Auto), now)
+            .expect("the machine judges")
+            .event
     };
     assert_eq!(judged(Outcome::Pass).state, State::Accepted);
     assert_eq!(judged(Outcome::Fail).state, State::Handling);
@@ -404,7 +439,8 @@ fn a_fix_on_the_spot_that_fails_waits_to_be_dispatched_like_any_other() {
     let mut life = Life::begin();
     life.go(&[K::Locate, K::File, K::HandleOnSpot]);
     assert!(life.ticket.self_handled());
-    life.ask(&Action::Judge { verdict: verdict(Outcome::Fail) }, &Actor::system(), ClosePolicy::Auto).expect("judged");
+    life.ask(&Action::Judge { verdict: verdict(Outcome::Fail) }, &Actor::system(), ClosePolicy::Auto)
+        .expect("judged");
     assert_eq!(life.ticket.stage(), Stage::Filed);
 }
 
@@ -426,7 +462,8 @@ fn the_buttons_are_exactly_the_actions_that_would_be_allowed() {
         let ticket = ticket_in(*stage);
         for role in Role::VARIANTS {
             let who = actor(*role);
-            let names: Vec<_> = allowed_actions(&ticket, &who, true).iter().map(ToString::to_string).collect();
+            let names: Vec<_> =
+                allowed_actions(&ticket, &who, true).iter().map(ToString::to_string).collect();
             if !names.is_empty() {
                 table.push_str(&format!("{stage} · {role}: {}\n", names.join(" ")));
             }

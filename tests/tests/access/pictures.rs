@@ -16,7 +16,12 @@ async fn a_picture_needs_a_valid_signature_that_is_not_over() {
     for photo in [&first, &second] {
         let mut seen = serde_json::Value::Null;
         for _ in 0..200 {
-            seen = citizen.get(&format!("/v1/photos/{photo}")).await.expect("an answer").ok().expect("the photo");
+            seen = citizen
+                .get(&format!("/v1/photos/{photo}"))
+                .await
+                .expect("an answer")
+                .ok()
+                .expect("the photo");
             if text(&seen, "/state") == "ready" {
                 break;
             }
@@ -52,7 +57,11 @@ async fn a_picture_needs_a_valid_signature_that_is_not_over() {
     }
     let bare = nobody.get(path).await.expect("an answer");
     assert_eq!(bare.status, 400, "{}", bare.message);
-    refused(&nobody.get(&format!("{}?{query}", path.replace("thumb", "original"))).await.expect("an answer"), 404, 40401);
+    refused(
+        &nobody.get(&format!("{}?{query}", path.replace("thumb", "original"))).await.expect("an answer"),
+        404,
+        40401,
+    );
     city.finish().await;
 }
 

@@ -16,7 +16,8 @@ const SECRET: &str = "a real secret of a real city, 32 bytes and more";
 const START: Duration = Duration::from_secs(60);
 
 fn folder() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("suishoupai-production-{}", uuid::Uuid::now_v7().simple()));
+    let folder =
+        std::env::temp_dir().join(format!("suishoupai-production-{}", uuid::Uuid::now_v7().simple()));
     std::fs::create_dir_all(&folder).expect("a folder");
     folder
 }

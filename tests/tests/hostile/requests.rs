@@ -19,7 +19,8 @@ async fn post(who: &Client, path: &str, body: &Value) -> Answer {
 /// A form whose only file is a picture, with these text fields.
 async fn upload(who: &Client, texts: &[(&'static str, &'static str)]) -> Answer {
     let part = Part::bytes(pictures::heap()).file_name("a.jpg");
-    let form = texts.iter().fold(Form::new().part("file", part), |form, (name, text)| form.text(*name, *text));
+    let form =
+        texts.iter().fold(Form::new().part("file", part), |form, (name, text)| form.text(*name, *text));
     let request = who.request(Method::POST, "/v1/photos").multipart(form);
     who.finish(request, "POST", "/v1/photos", None).await.expect("an answer")
 }
@@ -32,7 +33,8 @@ async fn unknown_fields_and_parameters_are_refused_by_name() {
     let answer = post(&citizen, "/v1/reports", &extra).await;
     refused(&answer, 400, 40003);
     assert!(names(&answer, "phone"), "{}", answer.details);
-    let answer = post(&city.nobody(), "/v1/auth/login", &json!({ "username": "a", "password": "b", "otp": 1 })).await;
+    let answer =
+        post(&city.nobody(), "/v1/auth/login", &json!({ "username": "a", "password": "b", "otp": 1 })).await;
     refused(&answer, 400, 40003);
     let answer = upload(&citizen, &[("owner", "me")]).await;
     refused(&answer, 400, 40003);
@@ -68,7 +70,8 @@ async fn a_point_without_a_known_datum_is_refused_by_the_name_of_the_field() {
         refused(&answer, 400, 40006);
         assert!(names(&answer, "coord_type"), "{}", answer.details);
     }
-    let answer = upload(&citizen, &[("longitude", "120.4"), ("latitude", "36.3"), ("coord_type", "mars")]).await;
+    let answer =
+        upload(&citizen, &[("longitude", "120.4"), ("latitude", "36.3"), ("coord_type", "mars")]).await;
     refused(&answer, 400, 40002);
     let off_earth = get(&citizen, "/v1/grids/locate?longitude=120.4&latitude=213&coord_type=wgs84").await;
     refused(&off_earth, 400, 40007);
@@ -138,7 +141,11 @@ async fn whatever_the_server_refuses_comes_in_the_envelope() {
     let (citizen, nobody) = (city.citizen(1).await, city.nobody());
     refused(&get(&nobody, "/v1/nothing").await, 404, 40400);
     refused(&get(&nobody, "/admin.php").await, 404, 40400);
-    let cases = [(Method::DELETE, "/v1/reports", "POST, GET"), (Method::PUT, "/v1/me", "GET"), (Method::GET, "/v1/photos", "POST")];
+    let cases = [
+        (Method::DELETE, "/v1/reports", "POST, GET"),
+        (Method::PUT, "/v1/me", "GET"),
+        (Method::GET, "/v1/photos", "POST"),
+    ];
     for (method, path, allow) in cases {
         let answer = citizen.send(method, path, &[], None).await.expect("an answer");
         refused(&answer, 405, 40500);

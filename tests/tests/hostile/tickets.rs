@@ -34,14 +34,16 @@ async fn a_wrong_state_role_or_version_is_refused_with_names() {
     let city = City::start().await;
     let (ticket, _) = city.dispatched_heap().await;
     let (handler, dispatcher) = (city.handler("huanxiu").await, city.dispatcher(1).await);
-    let early = handler.act(&ticket, &json!({ "action": "resume", "reason": "好了" })).await.expect("an answer");
+    let early =
+        handler.act(&ticket, &json!({ "action": "resume", "reason": "好了" })).await.expect("an answer");
     refused(&early, 409, 40901);
     let role = city.citizen(1).await.act(&ticket, &json!({ "action": "close" })).await.expect("an answer");
     refused(&role, 403, 40301);
     assert!(role.message.contains("市民"), "{}", role.message);
     let seen = dispatcher.ticket(&ticket).await.expect("the ticket");
     act(&handler, &ticket, json!({ "action": "sign_in" })).await;
-    let (path, note) = (format!("/v1/tickets/{ticket}/actions"), json!({ "action": "note", "text": "看一下" }));
+    let (path, note) =
+        (format!("/v1/tickets/{ticket}/actions"), json!({ "action": "note", "text": "看一下" }));
     let old = format!("\"{}\"", seen["version"]);
     let stale = dispatcher.post_with(&path, &note, &[("If-Match", &old)]).await.expect("an answer");
     refused(&stale, 409, 40902);
@@ -50,7 +52,11 @@ async fn a_wrong_state_role_or_version_is_refused_with_names() {
     let mut versioned = note.clone();
     versioned["expected_version"] = seen["version"].clone();
     refused(&dispatcher.post(&path, &versioned).await.expect("an answer"), 409, 40902);
-    refused(&dispatcher.post_with(&path, &note, &[("If-Match", "mine")]).await.expect("an answer"), 400, 40009);
+    refused(
+        &dispatcher.post_with(&path, &note, &[("If-Match", "mine")]).await.expect("an answer"),
+        400,
+        40009,
+    );
     let machine = dispatcher.act(&ticket, &json!({ "action": "judge" })).await.expect("an answer");
     refused(&machine, 403, 40301);
     let unknown = dispatcher.act(&ticket, &json!({ "action": "explode" })).await.expect("an answer");
@@ -78,9 +84,11 @@ async fn what_belongs_to_another_citizen_is_not_found() {
         polite(&hidden);
         assert_eq!(hidden.status, 404, "{path}");
     }
-    let rating = other.post(&format!("/v1/reports/{id}/rating"), &json!({ "stars": 1 })).await.expect("an answer");
+    let rating =
+        other.post(&format!("/v1/reports/{id}/rating"), &json!({ "stars": 1 })).await.expect("an answer");
     refused(&rating, 404, 40401);
-    let contest = other.act(ticket, &json!({ "action": "contest", "reason": "不对" })).await.expect("an answer");
+    let contest =
+        other.act(ticket, &json!({ "action": "contest", "reason": "不对" })).await.expect("an answer");
     refused(&contest, 404, 40402);
     refused(&other.get("/v1/reports/..%2f..%2fetc").await.expect("an answer"), 404, 40401);
     city.finish().await;

@@ -42,7 +42,8 @@ async fn only_a_fresh_token_of_this_server_for_this_audience_opens_a_door() {
         jsonwebtoken::encode(&Header::new(algorithm), claims, key).expect("a token")
     };
     let hs256 = |change: &[(&str, Value)]| sign(&key, Algorithm::HS256, &claims(change));
-    let me = async |token: &str| city.nobody().with_token(Some(token)).get("/v1/me").await.expect("an answer");
+    let me =
+        async |token: &str| city.nobody().with_token(Some(token)).get("/v1/me").await.expect("an answer");
 
     // The same token, made right, is taken: what is refused below is refused for the reason that is named.
     let right = me(&hs256(&[])).await;
@@ -84,13 +85,20 @@ async fn only_a_fresh_token_of_this_server_for_this_audience_opens_a_door() {
 async fn a_wrong_name_a_wrong_password_and_a_used_code_are_refused_alike() {
     let city = City::start().await;
     let nobody = city.nobody();
-    for (name, password) in [("admin", "wrong"), ("nobody", "wrong"), ("", ""), ("admin", &"p".repeat(200)[..])] {
+    for (name, password) in
+        [("admin", "wrong"), ("nobody", "wrong"), ("", ""), ("admin", &"p".repeat(200)[..])]
+    {
         let body = json!({ "username": name, "password": password });
         let answer = nobody.post("/v1/auth/login", &body).await.expect("an answer");
         refused(&answer, 401, 40104);
     }
-    refused(&nobody.post("/v1/auth/wechat", &json!({ "code": "made-up" })).await.expect("an answer"), 401, 40105);
-    let refresh = nobody.post("/v1/auth/refresh", &json!({ "refresh_token": "made-up" })).await.expect("an answer");
+    refused(
+        &nobody.post("/v1/auth/wechat", &json!({ "code": "made-up" })).await.expect("an answer"),
+        401,
+        40105,
+    );
+    let refresh =
+        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": "made-up" })).await.expect("an answer");
     refused(&refresh, 401, 40103);
     // Logged out, the family of tokens is over.
     let admin = nobody.login_staff("admin", tests::people::PASSWORD).await.expect("the admin logs in");

@@ -139,7 +139,9 @@ async fn a_client_that_stalls_is_told_so_and_one_that_hangs_up_leaves_nothing() 
         }
         if let Some(folder) = incoming(&city) {
             let began = Instant::now();
-            while std::fs::read_dir(&folder).expect("the folder").count() == 0 && began.elapsed().as_secs() < 1 {
+            while std::fs::read_dir(&folder).expect("the folder").count() == 0
+                && began.elapsed().as_secs() < 1
+            {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }

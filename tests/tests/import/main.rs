@@ -1,9 +1,9 @@
 //! Imports, by the administrator's request and by the command line: taken whole or not at all, every fault named by line
 //! and column, borders in the datum that is declared.
 
+mod borders;
 #[path = "../support/chinese.rs"]
 mod chinese;
-mod borders;
 mod tables;
 
 use demo::client::{Answer, Client};
@@ -11,7 +11,12 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 
 /// Sends a file as the administrator's page does.
-async fn send(who: &Client, kind: &str, file: impl Into<Vec<u8>>, texts: &[(&'static str, &'static str)]) -> Answer {
+async fn send(
+    who: &Client,
+    kind: &str,
+    file: impl Into<Vec<u8>>,
+    texts: &[(&'static str, &'static str)],
+) -> Answer {
     let form = Form::new().part("file", Part::bytes(file.into()).file_name("file"));
     let form = texts.iter().fold(form, |form, (name, text)| form.text(*name, *text));
     let path = format!("/v1/imports/{kind}");

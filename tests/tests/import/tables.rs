@@ -35,7 +35,13 @@ async fn one_bad_row_is_named_by_line_and_column_and_nothing_is_taken() {
     let file = "code,name,kind,parent,workline,area\nnew-1,新一单位,center,,,\nnew-2,,center,,,\nnew-3,新三单位,皇宫,,,\n";
     let answer = send(&admin, "departments", file, &[]).await;
     refused(&answer, 422, 42202);
-    let places: Vec<_> = answer.details.as_array().expect("details").iter().map(|d| (d["line"].as_i64(), text(d, "/column").to_owned())).collect();
+    let places: Vec<_> = answer
+        .details
+        .as_array()
+        .expect("details")
+        .iter()
+        .map(|d| (d["line"].as_i64(), text(d, "/column").to_owned()))
+        .collect();
     assert_eq!(places, [(Some(3), "name".to_owned()), (Some(4), "kind".to_owned())], "{}", answer.details);
     assert!(names(&answer, "file"));
     assert_eq!(unit(&city, "new-1").await, None, "half a file was taken");
@@ -53,17 +59,42 @@ async fn every_kind_of_table_names_its_faults() {
     let city = City::start().await;
     let admin = city.admin().await;
     let cases = [
-        ("people", "username,name,role,department,grids,phone,inspector_side,password\nnew,新人,emperor,center,,,,a-long-password\n", 2, "role"),
-        ("categories", "code,name,workline,close_policy,recheck_days,lead_by\n99,新类,roads,maybe,7,line\n", 2, "close_policy"),
-        ("standards", "category,code,name,opens_when,limit_amount,limit_unit,closes_when,source\nnone,n-1,新标准,破损,4,work_hours,修复,自拟\n", 2, "category"),
-        ("rules", "id,category,workline,layer,grid,lead,assist,note\nr1,06010,,,,no-such-unit,,\n", 2, "lead"),
+        (
+            "people",
+            "username,name,role,department,grids,phone,inspector_side,password\nnew,新人,emperor,center,,,,a-long-password\n",
+            2,
+            "role",
+        ),
+        (
+            "categories",
+            "code,name,workline,close_policy,recheck_days,lead_by\n99,新类,roads,maybe,7,line\n",
+            2,
+            "close_policy",
+        ),
+        (
+            "standards",
+            "category,code,name,opens_when,limit_amount,limit_unit,closes_when,source\nnone,n-1,新标准,破损,4,work_hours,修复,自拟\n",
+            2,
+            "category",
+        ),
+        (
+            "rules",
+            "id,category,workline,layer,grid,lead,assist,note\nr1,06010,,,,no-such-unit,,\n",
+            2,
+            "lead",
+        ),
         ("calendar", "date,kind,name,source\n2026-02-30,holiday,无此日,自拟\n", 2, "date"),
     ];
     for (kind, file, line, column) in cases {
         let answer = send(&admin, kind, file, &[]).await;
         refused(&answer, 422, 42202);
         let first = &answer.details[0];
-        assert_eq!((first["line"].as_i64(), text(first, "/column")), (Some(line), column), "{kind}: {}", answer.details);
+        assert_eq!(
+            (first["line"].as_i64(), text(first, "/column")),
+            (Some(line), column),
+            "{kind}: {}",
+            answer.details
+        );
     }
     let gbk = [b"code,name,kind\nu1,".as_slice(), &[0xd2, 0xbb, 0xbd, 0xd6], b",center\n"].concat();
     let answer = send(&admin, "departments", gbk, &[]).await;
@@ -80,7 +111,11 @@ async fn the_command_line_imports_beside_the_running_server_which_then_knows() {
     let city = City::start().await;
     let done = import(&city, &["departments"], "code,name,kind\nnew-9,新九单位,center\n".as_bytes()).await;
     let told = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(done.status.success() && told.contains("已导入") && told.contains('1'), "{told}{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success() && told.contains("已导入") && told.contains('1'),
+        "{told}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     // The books are looked at again once a second.
     let mut known = None;
     for _ in 0..50 {
@@ -91,7 +126,12 @@ async fn the_command_line_imports_beside_the_running_server_which_then_knows() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     assert!(known.is_some(), "the server does not know the new unit");
-    let done = import(&city, &["departments"], "code,name,kind\nnew-8,新八单位,center\nnew-7,新七单位,皇宫\n".as_bytes()).await;
+    let done = import(
+        &city,
+        &["departments"],
+        "code,name,kind\nnew-8,新八单位,center\nnew-7,新七单位,皇宫\n".as_bytes(),
+    )
+    .await;
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(!done.status.success() && told.contains("第 3 行") && told.contains("kind"), "{told}");
     let done = import(&city, &["planets"], b"a\n").await;

@@ -19,7 +19,12 @@ async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
     }
     let me = std::env::current_exe().expect("this program");
     let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount"]).arg(me).args(["--exact", INSIDE, "--ignored", "--nocapture"]);
+    command.args(["--user", "--map-root-user", "--mount"]).arg(me).args([
+        "--exact",
+        INSIDE,
+        "--ignored",
+        "--nocapture",
+    ]);
     let done = command.output().await.expect("unshare (util-linux) is installed");
     let told = [done.stdout, done.stderr].concat();
     let told = String::from_utf8_lossy(&told);
@@ -31,7 +36,8 @@ async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
 async fn inside_a_namespace_a_full_disk_is_told_and_leaves_nothing_half_written() {
     let folder = std::env::temp_dir().join(format!("suishoupai-disk-{}", uuid::Uuid::now_v7().simple()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m", "none"]).arg(&folder).status().await;
+    let mounted =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m", "none"]).arg(&folder).status().await;
     assert!(mounted.is_ok_and(|status| status.success()), "no small file system can be mounted");
     let photos = folder.join("photos");
     let city = City::plan()

@@ -40,7 +40,12 @@ async fn insist(who: &Client, report: &Value, key: &str) -> Value {
 }
 
 /// Reports one place after another until the power cuts are over; every key with what was acknowledged for it.
-async fn report_on(who: Client, client: u32, photo: String, over: Arc<AtomicBool>) -> Vec<(String, Value, Value)> {
+async fn report_on(
+    who: Client,
+    client: u32,
+    photo: String,
+    over: Arc<AtomicBool>,
+) -> Vec<(String, Value, Value)> {
     let mut acknowledged = Vec::new();
     while !over.load(Ordering::Relaxed) || acknowledged.is_empty() {
         let nth = acknowledged.len();
@@ -76,20 +81,28 @@ async fn power_cuts_lose_no_acknowledged_report_and_double_none() {
     for (citizen, reports) in clients {
         for (key, report, answer) in reports.await.expect("the client ends") {
             all += 1;
-            let again = citizen.report(&report, &key).await.expect("an answer").ok().expect("the same answer");
+            let again =
+                citizen.report(&report, &key).await.expect("an answer").ok().expect("the same answer");
             assert_eq!(again, answer, "{key} is acknowledged twice, differently");
             let id = text(&answer, "/report_id");
-            let kept = citizen.get(&format!("/v1/reports/{id}")).await.expect("an answer").ok().expect("it is kept");
+            let kept =
+                citizen.get(&format!("/v1/reports/{id}")).await.expect("an answer").ok().expect("it is kept");
             assert_eq!(kept["words"], report["words"], "{key}");
         }
     }
     let database = city.database().await;
     let count = async |text| database.number(text).await;
-    assert_eq!(count("select cast(count(*) as bigint) from report").await, all, "reports were lost or doubled");
+    assert_eq!(
+        count("select cast(count(*) as bigint) from report").await,
+        all,
+        "reports were lost or doubled"
+    );
     assert_eq!(count("select cast(count(distinct words) as bigint) from report").await, all);
     assert_eq!(count("select cast(count(*) as bigint) from ticket").await, all);
     database.wait_for_jobs().await;
-    let raw = count("select cast(count(*) as bigint) from ticket where stage = 'received' and attention is null").await;
+    let raw =
+        count("select cast(count(*) as bigint) from ticket where stage = 'received' and attention is null")
+            .await;
     assert_eq!(raw, 0, "tickets were not triaged");
     database.close().await;
     city.finish().await;
@@ -112,12 +125,14 @@ async fn a_worker_killed_at_every_step_doubles_no_verdict_and_no_notice() {
     let ticket = street::file(&first, &street::heap_report(street::here(), 15.0, &[photo])).await;
     kill(&mut city).await;
     dispatcher.wait_for(&ticket, "dispatched", PATIENCE).await.expect("dispatched after the kill");
-    let followed = second.send(reqwest::Method::POST, &format!("/v1/tickets/{ticket}/follow"), &[], None).await;
+    let followed =
+        second.send(reqwest::Method::POST, &format!("/v1/tickets/{ticket}/follow"), &[], None).await;
     assert_eq!(followed.expect("an answer").status, 200);
     act(&handler, &ticket, json!({ "action": "sign_in" })).await;
     let fixed = street::upload(&handler, pictures::cleared(), street::here()).await;
     kill(&mut city).await;
-    act(&handler, &ticket, json!({ "action": "submit_fix", "photo_ids": [fixed], "note": "已清运干净" })).await;
+    act(&handler, &ticket, json!({ "action": "submit_fix", "photo_ids": [fixed], "note": "已清运干净" }))
+        .await;
     kill(&mut city).await;
     dispatcher.wait_for(&ticket, "closed", PATIENCE).await.expect("struck off after the kill");
     kill(&mut city).await;

@@ -15,7 +15,9 @@ async fn of_two_dispatchers_at_once_one_wins_and_the_other_is_told_who() {
     let calls = rivals.iter().zip(["line-sanitation", "area-tongji"]).map(|(rival, lead)| {
         let body = json!({ "action": "redispatch", "lead": lead, "reason": "改派" });
         let (rival, path, version) = (rival.clone(), path.clone(), version.clone());
-        tokio::spawn(async move { rival.post_with(&path, &body, &[("If-Match", &version)]).await.expect("an answer") })
+        tokio::spawn(async move {
+            rival.post_with(&path, &body, &[("If-Match", &version)]).await.expect("an answer")
+        })
     });
     let answers: Vec<_> = join_all(calls).await.into_iter().map(|answer| answer.expect("no panic")).collect();
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
@@ -49,7 +51,8 @@ async fn twenty_equal_reports_at_once_with_one_key_are_one_report() {
     let replays = answers.iter().filter(|answer| !answer.header("idempotent-replay").is_empty()).count();
     assert_eq!(replays, 19, "all but the first are said to be repeats");
     let database = city.database().await;
-    for text in ["select cast(count(*) as bigint) from report", "select cast(count(*) as bigint) from ticket"] {
+    for text in ["select cast(count(*) as bigint) from report", "select cast(count(*) as bigint) from ticket"]
+    {
         assert_eq!(database.number(text).await, 1);
     }
     database.close().await;

@@ -53,7 +53,11 @@ impl Redis {
         let port = self.port.to_string();
         let mut command = Command::new("redis-server");
         command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
-        command.current_dir(std::env::temp_dir()).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        command
+            .current_dir(std::env::temp_dir())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
         self.child = Some(command.spawn().expect("redis-server is installed: run scripts/services"));
         wait_for(self.port, "Redis").await;
     }
@@ -88,7 +92,14 @@ impl Postgres {
             run(Command::new("chown").arg("postgres").arg(&folder)).await;
         }
         let mut initdb = as_postgres("initdb");
-        initdb.arg("-D").arg(&data).args(["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]);
+        initdb.arg("-D").arg(&data).args([
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]);
         run(initdb.current_dir(&folder)).await;
         let mut cluster = Self { port: free_port().await, folder, child: None };
         cluster.begin().await;
@@ -100,7 +111,13 @@ impl Postgres {
     /// Starts it again on the same port and waits until it answers.
     pub async fn begin(&mut self) {
         let mut command = as_postgres("postgres");
-        command.arg("-D").arg(self.folder.join("data")).arg("-p").arg(self.port.to_string()).arg("-k").arg(&self.folder);
+        command
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .arg("-p")
+            .arg(self.port.to_string())
+            .arg("-k")
+            .arg(&self.folder);
         command.args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=100"]);
         let log = std::fs::File::options().create(true).append(true).open(self.folder.with_extension("log"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.expect("a log")).kill_on_drop(true);

@@ -77,7 +77,9 @@ async fn gather(mut on: On<'_>, ticket: Ticket, mine: bool) -> ApiResult<Dossier
     let merged = tickets::merged_into(&mut on, id).await?;
     let family: Vec<TicketId> = std::iter::once(id).chain(&merged).cloned().collect();
     let album = album(&mut on, &family).await?;
-    let verdicts = tickets::verdicts(&mut on, id).await?;
+    let mut verdicts = tickets::verdicts(&mut on, id).await?;
+    // The ticket was read first: a verdict that came since belongs to a later version of it.
+    verdicts.retain(|(round, _)| *round < i64::from(ticket.rounds) || ticket.outcome.is_some());
     let scores = tickets::scores(&mut on, id, MOST_DUPLICATES).await?;
     let others: Vec<TicketId> = scores.iter().map(|(other, _)| other.clone()).collect();
     let others = lists::rows(&mut on, &others).await?;

@@ -2,14 +2,13 @@
 
 use std::time::Instant;
 
-use domain::geo::datum::{Wgs84, distance_m};
+use domain::geo::datum::distance_m;
 use serde_json::{Value, json};
 
 use super::super::cast::OPENIDS;
-use super::super::gallery::Shot;
 use super::super::{PATIENCE, Play, items, tell};
 use super::upload;
-use crate::client::{Client, Result, stage_of, text};
+use crate::client::{Client, Failure, Result, stage_of, text};
 
 /// The handler's three submissions; whether the ticket was struck off.
 pub(in super::super) async fn prove(play: &Play<'_>, ticket: &str) -> Result<bool> {
@@ -18,16 +17,14 @@ pub(in super::super) async fn prove(play: &Play<'_>, ticket: &str) -> Result<boo
     let (unit, name) = (text(&signed, "/lead/name"), text(cast.handler.session(), "/account/name"));
     narrator.step(format!("「{unit}」{name} 签收，状态 {}", text(&signed, "/state/label")));
 
-    let judged = hand_in(play, ticket, &gallery.before[0], ground.heap).await?;
-    narrator.step(format!("拿处置前的照片冒充：退回，状态 {}", text(&judged, "/state/label")));
+    let judged = hand_in(play, ticket, &old_picture(play).await?).await?;
+    narrator.step(format!("拿处置前的照片冒充：{}", verdict(&judged)));
     narrator.details(tell::proof(&judged));
 
-    let judged = hand_in(play, ticket, &gallery.elsewhere()?, ground.away).await?;
+    let elsewhere = upload(&cast.handler, &gallery.elsewhere()?, ground.away).await?;
+    let judged = hand_in(play, ticket, &elsewhere).await?;
     let metres = distance_m(ground.heap, ground.away);
-    narrator.step(format!(
-        "交一张 {metres:.0} 米外的照片：机器存疑，等人决定，状态 {}",
-        text(&judged, "/state/label")
-    ));
+    narrator.step(format!("交一张 {metres:.0} 米外的照片：{}", verdict(&judged)));
     narrator.details(tell::proof(&judged));
     if stage_of(&judged) == "fixed" {
         let rework = json!({ "action": "rework", "reason": "照片不在现场，请到现场拍摄" });
@@ -39,17 +36,46 @@ pub(in super::super) async fn prove(play: &Play<'_>, ticket: &str) -> Result<boo
         ));
     }
 
-    let judged = hand_in(play, ticket, &gallery.after, ground.heap).await?;
-    narrator.step(format!("交处置后的照片（{}）", gallery.after.about));
+    let after = match upload(&cast.handler, &gallery.after, ground.heap).await {
+        Err(why) if gallery.own => {
+            narrator
+                .step(format!("处置后的照片（{}）没有收下：{why}；故事如实停在这里", gallery.after.about));
+            return Ok(false);
+        }
+        uploaded => uploaded?,
+    };
+    let judged = hand_in(play, ticket, &after).await?;
+    narrator.step(format!("交处置后的照片（{}）：{}", gallery.after.about, verdict(&judged)));
     narrator.details(tell::proof(&judged));
     decide(play, ticket, &judged).await
 }
 
+fn verdict(judged: &Value) -> String {
+    let doubt = if text(judged, "/proof/outcome") == "doubt" { "，等人决定" } else { "" };
+    format!(
+        "机器核查「{}」{doubt}，状态 {}",
+        text(judged, "/proof/outcome_label"),
+        text(judged, "/state/label")
+    )
+}
+
+/// The first picture of the problem that the server takes, handed in once more.
+async fn old_picture(play: &Play<'_>) -> Result<String> {
+    let Play { cast, ground, gallery, .. } = play;
+    let mut refused = Failure::new("没有处置前的照片");
+    for shot in &gallery.before {
+        match upload(&cast.handler, shot, ground.heap).await {
+            Ok(photo) => return Ok(photo),
+            Err(why) => refused = why,
+        }
+    }
+    Err(refused)
+}
+
 /// Hands in a fix and waits for its verdict.
-async fn hand_in(play: &Play<'_>, ticket: &str, shot: &Shot, place: Wgs84) -> Result<Value> {
+async fn hand_in(play: &Play<'_>, ticket: &str, photo: &str) -> Result<Value> {
     let cast = &play.cast;
     let before = round(&cast.dispatcher.ticket(ticket).await?);
-    let photo = upload(&cast.handler, shot, place).await?;
     let fix = json!({ "action": "submit_fix", "photo_ids": [photo], "note": "已安排清运" });
     cast.handler.act(ticket, &fix).await?.ok()?;
     cast.dispatcher.wait_until(ticket, PATIENCE, |seen| round(seen) > before).await

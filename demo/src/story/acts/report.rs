@@ -17,12 +17,21 @@ pub(in super::super) async fn heap(play: &Play<'_>) -> Result<(String, String)> 
     narrator.step(format!("市民甲用微信登录（一次性 code 换令牌），账户「{account}」"));
     let mut photos = Vec::new();
     for shot in &gallery.before {
-        photos.push(upload(&cast.first, shot, ground.heap).await?);
         let size = shot.bytes.len() as f64 / 1_000_000.0;
-        narrator.step(format!(
-            "按 wx.uploadFile 上传照片：{}（{size:.1} MB，文件名 {}）",
-            shot.about, shot.file_name
-        ));
+        let sent =
+            format!("按 wx.uploadFile 上传照片：{}（{size:.1} MB，文件名 {}）", shot.about, shot.file_name);
+        match upload(&cast.first, shot, ground.heap).await {
+            Ok(photo) => {
+                photos.push(photo);
+                narrator.step(sent);
+            }
+            // The user's own pictures may be anything; the others go on.
+            Err(why) if gallery.own => narrator.step(format!("{sent}，没有收下：{why}")),
+            Err(why) => return Err(why),
+        }
+    }
+    if photos.is_empty() {
+        return Err(Failure::new("没有一张处置前的照片被收下"));
     }
     let body = heap_report(ground.heap, 15.0, WORDS, &photos);
     let once = key("heap");
@@ -41,7 +50,7 @@ pub(in super::super) async fn heap(play: &Play<'_>) -> Result<(String, String)> 
         true => "弱网重试：同一请求再发一次，得到同一回答，没有第二条上报".to_owned(),
         false => return Err(Failure::new("同一请求重发得到了不同的回答")),
     });
-    let seen = cast.dispatcher.wait_until(&ticket, PATIENCE, |seen| is_settled(seen)).await?;
+    let seen = cast.dispatcher.wait_until(&ticket, PATIENCE, is_settled).await?;
     read_pictures(play, &photos, &id).await?;
     if stage_of(&seen) != "dispatched" {
         narrator.details(tell::doubts(&seen));
