@@ -29,7 +29,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
 ) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         tracing::error!(table, column, row, %error, "a stored document can't be read");
-        StoreError::Corrupt { table: table.into(), column: column.into(), row: row.to_owned() }
+        StoreError::Corrupt { table, column, row: row.to_owned() }
     })
 }
 
