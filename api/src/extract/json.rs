@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use super::fault::{explain, key_before};
 use super::sha256_hex;
@@ -79,7 +79,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     }
     serde_json::from_str(text).map_err(|error| {
         // A number where a word of a list is due counts as a syntax error there, though the text is JSON.
-        let is_json = error.is_data() || serde_json::from_str::<IgnoredAny>(text).is_ok();
+        let is_json = error.is_data() || serde_json::from_str::<serde_json::Value>(text).is_ok();
         match is_json {
             true => explain(&error.to_string(), key_before(text, offset_of(text, &error)), Kind::BadField),
             false => ApiError::from(Kind::BadJson).because(error),
