@@ -447,7 +447,6 @@ fn jobs(ticket: &Ticket, event: &Event, step: &Step) -> Vec<Due> {
                     at: Some(event.at.plus_ms(i64::from(days) * DAY_MS)),
                 }
             }
-            Start::OpenRelapse => Due { job: Job::OpenRelapse { ticket: id() }, at: None },
             Start::WatchDeadline => Due { job: Job::WatchDeadline { ticket: id() }, at: None },
             Start::Tell(audience) => tell(*audience),
         })

@@ -40,7 +40,6 @@ pub enum Start {
     Triage,
     VerifyProof,
     ScheduleRecheck,
-    OpenRelapse,
     WatchDeadline,
     Tell(Audience),
 }
