@@ -23,7 +23,6 @@ use actix_web::http::header;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use domain::id::AccountId;
-use domain::time::Moment;
 use store::desk::Desk;
 use store::repo::district::Books;
 use store::repo::people::{self, Account};
@@ -107,10 +106,7 @@ impl Api {
     }
 }
 
-/// The present time.
-pub fn now() -> Moment {
-    Moment::from_ms(chrono::Utc::now().timestamp_millis())
-}
+pub use store::clock::{now, real_now};
 
 /// Serves until `stop`, then finishes what is in flight.
 pub async fn run(api: Api, stop: CancellationToken) -> std::io::Result<()> {

@@ -130,6 +130,7 @@ impl Mould {
         let lead = bureau_of(&books, class.workline).ok_or("没有行业单位")?.code.clone();
         let (task, duty) = ("处置并达到结案标准".to_owned(), "主办单位对按期处置到位负责".to_owned());
         let dispatch = Action::Dispatch {
+            red: false,
             lead,
             assist: None,
             person: None,
@@ -321,6 +322,7 @@ fn report(place: Place, category: CategoryCode, now: Moment) -> NewReport {
         photos: Vec::new(),
         fixed_on_spot: Vec::new(),
         relapse_of: None,
+        origin: Default::default(),
     };
     NewReport { opening, external_id: None, raw: None, place_source: "device".to_owned(), captured_at: None }
 }

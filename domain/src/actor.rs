@@ -29,11 +29,25 @@ use crate::id::{AccountId, DepartmentCode, GridCode};
 pub enum Role {
     Citizen,
     GridWorker,
+    /// 环卫作业队: finds, handles and uploads street-order problems.
+    Crew,
+    /// 巡访团: deputies and citizens who test in secret.
+    Visitor,
     Handler,
     UnitHead,
     Dispatcher,
     Inspector,
     Leader,
+    /// 指挥中心: may override any assignment, with a reason.
+    Command,
+    /// 区城管办: coordinates, supervises, circulates.
+    Coordinator,
+    /// 信息宣传组: publishes.
+    Publicity,
+    /// 制度建设组: owns root causes, standards and ladders.
+    Institution,
+    /// 人大、政协监督: reads, never acts.
+    Oversight,
     Admin,
     Integration,
     System,
@@ -45,11 +59,18 @@ impl Role {
         match self {
             Self::Citizen => "市民",
             Self::GridWorker => "网格员",
+            Self::Crew => "环卫作业队",
+            Self::Visitor => "巡访团",
             Self::Handler => "处置人员",
             Self::UnitHead => "单位负责人",
             Self::Dispatcher => "督查专号",
             Self::Inspector => "督查组",
             Self::Leader => "领导",
+            Self::Command => "指挥中心",
+            Self::Coordinator => "区城管办",
+            Self::Publicity => "信息宣传组",
+            Self::Institution => "制度建设组",
+            Self::Oversight => "监督员",
             Self::Admin => "管理员",
             Self::Integration => "对接系统",
             Self::System => "系统",

@@ -31,6 +31,18 @@ pub enum Job {
     OpenRelapse { ticket: TicketId },
     /// Tell the unit that the deadline is near or over.
     WatchDeadline { ticket: TicketId },
+    /// Climb the ladder of 督办 of one ticket (提醒 → 督办单 → 主要负责人 → 党组).
+    Climb { ticket: TicketId },
+    /// See that a filed ticket gets a unit (补位).
+    WatchGap { ticket: TicketId },
+    /// End an 案前提示 whose time ran out.
+    EndPrompt { ticket: TicketId },
+    /// Do what the calendar asks for: papers, programmes, freezes, draws, in order, each once.
+    Tick {},
+    /// Fold the changes of the roll-ups into them.
+    FoldTally {},
+    /// Push one event to one subscriber.
+    Push { delivery: String },
     /// Remove stored pictures that no row names.
     SweepBlobs {},
 }
@@ -47,6 +59,12 @@ impl Job {
             Self::Recheck { ticket } => Some(format!("recheck:{ticket}")),
             Self::OpenRelapse { ticket } => Some(format!("relapse:{ticket}")),
             Self::WatchDeadline { ticket } => Some(format!("deadline:{ticket}")),
+            Self::Climb { ticket } => Some(format!("climb:{ticket}")),
+            Self::WatchGap { ticket } => Some(format!("gap:{ticket}")),
+            Self::EndPrompt { ticket } => Some(format!("prompt:{ticket}")),
+            Self::Tick {} => Some("tick".into()),
+            Self::FoldTally {} => Some("tally".into()),
+            Self::Push { delivery } => Some(format!("push:{delivery}")),
             Self::SweepBlobs {} => Some("sweep".into()),
         }
     }

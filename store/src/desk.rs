@@ -18,6 +18,7 @@ use domain::time::{DAY_MS, Moment};
 use crate::jobs::{self, NewJob};
 use crate::repo::district::{self, Books, BooksCache};
 use crate::repo::{people, photos, tickets};
+use crate::sequel::{self, Turn};
 use crate::sql::{Pool, StoreError, Tx};
 use crate::{execute, fetch_optional, id};
 
@@ -110,6 +111,10 @@ impl Desk {
         if let Some(reporter) = &opening.reporter {
             tickets::follow(tx, &ticket_id, reporter, &ticket_id, true, now).await?;
         }
+        let books = self.books.get(&self.pool).await?;
+        let turn =
+            Turn { before: None, after: &ticket, late_at: None, event: &event, action: None, books: &books };
+        sequel::play(tx, &turn).await?;
         enqueue(tx, &jobs, now).await?;
         Ok(Opened { ticket: ticket_id, report: report_id, repeated: false })
     }
@@ -195,18 +200,27 @@ impl Desk {
         expected: Option<u64>,
         now: Moment,
     ) -> Result<(Ticket, Vec<(TicketId, Action)>), DeskError> {
-        let mut ticket = tickets::lock(tx, id).await?.ok_or(DeskError::NoTicket)?;
+        let (mut ticket, late_before) = tickets::lock(tx, id).await?.ok_or(DeskError::NoTicket)?;
         if expected.is_some_and(|version| version != ticket.version) {
             return Err(DeskError::Stale { version: ticket.version, by: ticket.last_by });
         }
         let known = self.look_up(tx, books, &ticket, action, actor, now).await?;
         let Decision { event, jobs, also } = decide::decide(&ticket, action, actor, &known, now)?;
-        let before = ticket.state.clone();
+        let before = ticket.clone();
         ticket.absorb(&event);
         let derived = derive(&ticket, &books.calendar, now);
         tickets::append(tx, id, &event).await?;
         tickets::update(tx, &ticket, &derived).await?;
-        self.keep_records(tx, &ticket, &before, action, actor, &event).await?;
+        self.keep_records(tx, &ticket, &before.state, action, actor, &event).await?;
+        let turn = Turn {
+            before: Some((&before, late_before)),
+            after: &ticket,
+            late_at: derived.late_at,
+            event: &event,
+            action: Some(action),
+            books,
+        };
+        sequel::play(tx, &turn).await?;
         enqueue(tx, &jobs, now).await?;
         Ok((ticket, also))
     }

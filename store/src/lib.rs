@@ -4,11 +4,14 @@
 
 pub mod blob;
 pub mod cache;
+pub mod clock;
 pub mod desk;
+pub mod export;
 pub mod id;
 pub mod jobs;
 pub mod outbound;
 pub mod repo;
+pub mod sequel;
 pub mod sql;
 pub mod wake;
 

@@ -15,7 +15,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::time::{MINUTE_MS, Moment};
+use domain::time::MINUTE_MS;
 use domain::{dedupe, proof};
 use futures_util::future::BoxFuture;
 use store::Stores;
@@ -113,10 +113,7 @@ impl Context {
     }
 }
 
-/// The time of this process's clock.
-pub(crate) fn now() -> Moment {
-    Moment::from_ms(chrono::Utc::now().timestamp_millis())
-}
+pub(crate) use store::clock::now;
 
 /// Why the worker ended by itself.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use store::repo::people::{self, Account, FamilyId, Refresh};
 
 use super::token::{ACCESS_MS, REFRESH_MS, fresh_refresh, hash_refresh};
 use crate::error::{ApiError, Kind};
-use crate::{Api, now};
+use crate::{Api, real_now};
 
 /// Ten requests can meet one 401 at once and all bring the same token.
 const GRACE_MS: i64 = 30_000;
@@ -33,7 +33,7 @@ pub async fn open(api: &Api, tx: &mut Tx, account: &Account, now: Moment) -> Res
 
 /// Changes a refresh token for new tokens.
 pub async fn renew(api: &Api, refresh: &str) -> Result<Tokens, ApiError> {
-    let now = now();
+    let now = real_now();
     let mut tx = api.stores.pool.write().await?;
     let used = people::use_refresh(&mut tx, &hash_refresh(refresh), now, GRACE_MS).await?;
     let (id, family) = match used {
@@ -57,7 +57,7 @@ pub async fn renew(api: &Api, refresh: &str) -> Result<Tokens, ApiError> {
 pub async fn close(api: &Api, refresh: &str) -> Result<(), ApiError> {
     let mut tx = api.stores.pool.write().await?;
     if let Some(family) = people::family_of(&mut tx, &hash_refresh(refresh)).await? {
-        people::revoke_family(&mut tx, &family, now()).await?;
+        people::revoke_family(&mut tx, &family, real_now()).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Body, Caller};
 use crate::limits::count_login;
-use crate::{Api, now};
+use crate::{Api, real_now};
 
 /// Longest WeChat code or refresh token, bytes.
 const MAX_CODE: usize = 256;
@@ -76,7 +76,7 @@ pub async fn wechat(api: web::Data<Api>, Body(login): Body<WechatLogin>) -> ApiR
         return Err(ApiError::bad_field("code", "登录凭证不正确"));
     }
     let openid = platform::openid_of(&api, &login.code).await?;
-    let now = now();
+    let now = real_now();
     let mut tx = api.stores.pool.write().await?;
     let (account, is_new) = people::by_openid_or_create(&mut tx, &openid, now).await?;
     api.admit(&account)?;
@@ -104,7 +104,7 @@ pub async fn login(
     let right = password::is_right(login.password, hash).await?;
     let account = account.filter(|_| right).ok_or(Kind::WrongPassword)?;
     let mut tx = api.stores.pool.write().await?;
-    let tokens = session::open(&api, &mut tx, &account, now()).await?;
+    let tokens = session::open(&api, &mut tx, &account, real_now()).await?;
     tx.commit().await?;
     let account = me_of(&account, &*api.books().await?);
     Reply::ok(&LoggedIn { tokens, account, is_new: false })

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use crate::auth::token::ACCESS_MS;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::Caller;
-use crate::{Api, now};
+use crate::{Api, real_now};
 
 /// A comment is sent when nothing else was for so long, so that proxies keep the connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -44,7 +44,7 @@ pub async fn stream(api: web::Data<Api>, caller: Caller, request: HttpRequest) -
         }
         None => match events::newest(&api.stores.pool).await? {
             Some(newest) => newest,
-            None => id::floor(now()),
+            None => id::floor(real_now()),
         },
     };
     let feed = Feed::new(api, caller, from);

@@ -31,18 +31,29 @@
 //! }
 //! ```
 
+pub mod acts;
 pub mod auth;
+pub mod boards;
 pub mod config;
 pub mod contract;
 pub mod departments;
 pub mod events;
+pub mod exposures;
 pub mod grids;
 pub mod health;
 pub mod imports;
 pub mod jobs;
 pub mod notices;
+pub mod open311;
+pub mod papers;
 pub mod photos;
+pub mod points;
+pub mod practice;
+pub mod programmes;
 pub mod rechecks;
+pub mod registers;
 pub mod reports;
+pub mod rules;
 pub mod statistics;
+pub mod subscriptions;
 pub mod tickets;

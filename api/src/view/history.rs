@@ -7,7 +7,7 @@ use domain::actor::Role;
 use domain::proof::Outcome;
 use domain::ticket::action::ActionKind;
 use domain::ticket::attention::{Attention, AttentionKind};
-use domain::ticket::event::{Assignment, Change, Event, Request};
+use domain::ticket::event::{Assignment, Change, Event, Finding, Request};
 use domain::ticket::state::{Stage, State};
 use domain::time::Moment;
 use serde::Serialize;
@@ -107,7 +107,7 @@ fn detail(event: &Event) -> Option<String> {
         Change::Filed { number, class } => {
             format!("{number} {},时限 {}", class.category_name, class.limit.label())
         }
-        Change::Verified { real, .. } => if *real { "情况属实" } else { "情况不属实" }.to_owned(),
+        Change::Verified { finding, .. } => format!("情况{}", finding.label()),
         Change::Assigned(Assignment { lead, assist, person, .. }) => {
             let assist = assist.as_ref().map(|unit| format!("、协办{}", unit.name)).unwrap_or_default();
             format!("主办{}{assist},责任人{}", lead.name, person.name)
@@ -137,7 +137,7 @@ fn public_sentence(event: &Event) -> Option<String> {
     let why = event.note.as_deref().unwrap_or("未说明原因");
     let Some(action) = event.action else { return Some("问题已上报,等待受理".to_owned()) };
     Some(match (action, &event.change, &event.state) {
-        (A::Verify, Change::Verified { real: true, .. }, _) => "网格员已到现场核实,情况属实".to_owned(),
+        (A::Verify, Change::Verified { finding: Finding::Real, .. }, _) => "网格员已到现场核实,情况属实".to_owned(),
         (A::Verify, ..) => "网格员已到现场核实".to_owned(),
         (A::File, Change::Filed { number, class }, _) => format!("已立案:{number}({})", class.category_name),
         (A::Decline, ..) => format!("不予受理:{why}"),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumString, VariantArray};
 
 use super::attention::Attention;
-use super::event::Place;
+use super::event::{Cause, Finding, GivenPoint, Milestone, PartAsked, Place};
 use crate::clock::limit::Limit;
 use crate::geo::grid::Layer;
 use crate::id::{AccountId, CategoryCode, DepartmentCode, GridCode, PhotoId, StandardCode, TicketId};
@@ -32,9 +32,21 @@ pub enum Action {
     /// Ask a 网格员 to look (请求核实).
     AskVerify { note: String },
     /// Say what was found there (核实).
-    Verify { real: bool, photo_ids: Vec<PhotoId>, note: String },
+    Verify { finding: Finding, photo_ids: Vec<PhotoId>, note: String },
     /// A person says in which grids the place lies (定位确认).
-    ConfirmPlace { grids: BTreeMap<Layer, GridCode>, reason: String },
+    ConfirmPlace {
+        grids: BTreeMap<Layer, GridCode>,
+        /// The point, when a ticket of the table goes on the map (入表 → 上图).
+        #[serde(default)]
+        point: Option<GivenPoint>,
+        reason: String,
+    },
+    /// Prompt whoever caused it to put it right before a case is opened (案前提示).
+    Prompt { until: Moment, text: String },
+    /// It was put right after the prompt: no case (案前整改).
+    Heed { photo_ids: Vec<PhotoId>, note: String },
+    /// The prompt's time ran out: it becomes a case.
+    Lapse {},
     /// Register with number, category and standard (挂号立案).
     File { category: CategoryCode, standard: StandardCode },
     /// Don't take it up (不予受理).
@@ -60,6 +72,9 @@ pub enum Action {
         person: Option<AccountId>,
         task: String,
         duty: String,
+        /// A red order (红色督办件): to the unit's head, never handed on in silence.
+        #[serde(default)]
+        red: bool,
         reason: String,
     },
     /// Give it to other units (改派).
@@ -87,6 +102,26 @@ pub enum Action {
     },
     /// Hand it to a 双报到 unit outside the district's own (移交).
     Transfer { to: DepartmentCode, person: Option<AccountId>, reason: String },
+    /// Step into a gap: this unit takes on what nobody has or has begun (补位).
+    TakeOver { reason: String },
+    /// Report it one level up; only the command may name the level (逐级上报).
+    Escalate {
+        #[serde(default)]
+        to_level: Option<u8>,
+        reason: String,
+    },
+    /// Call the parties together, at a table or on the spot (三方会商, 现场认定).
+    Convene { parties: Vec<DepartmentCode>, on_site: bool, at: Moment, reason: String },
+    /// A party is on the spot (现场签到).
+    CheckIn { point: GivenPoint, note: String },
+    /// Divide the work among units (联合整治).
+    Split { parts: Vec<PartAsked>, reason: String },
+    /// A unit has done its part.
+    FinishPart { photo_ids: Vec<PhotoId>, note: String },
+    /// What can't be fixed at once gets a plan with milestones (限期整改).
+    Plan { milestones: Vec<Milestone>, text: String },
+    /// A milestone is reached; `position` counts from 0.
+    ReachMilestone { position: u32, photo_ids: Vec<PhotoId>, note: String },
     /// Ask for more time (申请延期).
     RequestExtension { by: Limit, reason: String },
     /// Ask to put it aside (申请挂账).
@@ -121,6 +156,14 @@ pub enum Action {
     Contest { reason: String, photo_ids: Vec<PhotoId> },
     /// Urge the unit (督办).
     Supervise { level: SupervisionLevel, text: String },
+    /// The same problem is back at the same place (关联回弹).
+    LinkRelapse { to: TicketId, reason: String },
+    /// Name the root cause (倒查制度漏洞).
+    NameCause { cause: Cause, note: String },
+    /// Answer the proposer or the authority formally (正式答复).
+    Reply { text: String },
+    /// A machine looked at the place again (AI 复核).
+    CheckFrame { clear: bool, confidence: f64, photo_ids: Vec<PhotoId>, note: String },
     /// Undo a wrong link to an earlier ticket (撤销回弹关联).
     UnlinkRelapse { reason: String },
     /// Leave a note (备注).
@@ -194,6 +237,11 @@ impl Action {
             | Self::Rework { reason }
             | Self::Reopen { reason }
             | Self::Contest { reason, .. }
+            | Self::TakeOver { reason }
+            | Self::Escalate { reason, .. }
+            | Self::Convene { reason, .. }
+            | Self::Split { reason, .. }
+            | Self::LinkRelapse { reason, .. }
             | Self::UnlinkRelapse { reason } => Some(reason),
             Self::AskVerify { note }
             | Self::Locate { note, .. }
@@ -201,8 +249,18 @@ impl Action {
             | Self::SubmitFix { note, .. }
             | Self::HandleOnSpot { note, .. }
             | Self::Accept { note }
+            | Self::Heed { note, .. }
+            | Self::CheckIn { note, .. }
+            | Self::FinishPart { note, .. }
+            | Self::ReachMilestone { note, .. }
+            | Self::NameCause { note, .. }
+            | Self::CheckFrame { note, .. }
             | Self::Recheck { note, .. } => Some(note),
-            Self::Supervise { text, .. } | Self::Note { text } => Some(text),
+            Self::Supervise { text, .. }
+            | Self::Note { text }
+            | Self::Prompt { text, .. }
+            | Self::Plan { text, .. }
+            | Self::Reply { text } => Some(text),
             Self::Rate { comment, .. } => Some(comment),
             Self::Flag { .. }
             | Self::File { .. }
@@ -212,6 +270,7 @@ impl Action {
             | Self::SignIn {}
             | Self::Acknowledge {}
             | Self::Judge { .. }
+            | Self::Lapse {}
             | Self::Close {} => None,
         }
     }
@@ -223,6 +282,10 @@ impl Action {
             | Self::SubmitFix { photo_ids, .. }
             | Self::HandleOnSpot { photo_ids, .. }
             | Self::Recheck { photo_ids, .. }
+            | Self::Heed { photo_ids, .. }
+            | Self::FinishPart { photo_ids, .. }
+            | Self::ReachMilestone { photo_ids, .. }
+            | Self::CheckFrame { photo_ids, .. }
             | Self::Contest { photo_ids, .. } => photo_ids,
             _ => &[],
         }
@@ -262,6 +325,21 @@ impl ActionKind {
             Self::AskVerify => "请求核实",
             Self::Verify => "核实",
             Self::ConfirmPlace => "确认网格",
+            Self::Prompt => "案前提示",
+            Self::Heed => "案前整改",
+            Self::Lapse => "提示到期",
+            Self::TakeOver => "补位",
+            Self::Escalate => "逐级上报",
+            Self::Convene => "召集会商",
+            Self::CheckIn => "现场签到",
+            Self::Split => "联合整治",
+            Self::FinishPart => "完成分项",
+            Self::Plan => "整改方案",
+            Self::ReachMilestone => "完成节点",
+            Self::LinkRelapse => "关联回弹",
+            Self::NameCause => "倒查根因",
+            Self::Reply => "正式答复",
+            Self::CheckFrame => "AI 复核",
             Self::File => "挂号立案",
             Self::Decline => "不予受理",
             Self::Merge => "并案",

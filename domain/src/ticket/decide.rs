@@ -260,7 +260,7 @@ fn plain(stage: Stage, ticket: &Ticket) -> State {
         Stage::Accepted => State::Accepted,
         Stage::Closed => State::Closed,
         Stage::Withdrawn => State::Withdrawn,
-        Stage::Disputed | Stage::Suspended | Stage::Fixed | Stage::Declined | Stage::Merged => {
+        Stage::Prompted | Stage::Disputed | Stage::Suspended | Stage::Fixed | Stage::Declined | Stage::Merged => {
             ticket.state.clone()
         }
     }
@@ -337,8 +337,10 @@ fn change(ticket: &Ticket, action: &Action, known: &Known, actor: &Actor) -> Cha
         Action::Locate { place, found_at, grids, .. } => {
             Change::Located { place: *place, found_at: *found_at, grids: grids.clone() }
         }
-        Action::ConfirmPlace { grids, .. } => Change::Placed { grids: grids.clone() },
-        Action::Verify { real, photo_ids, .. } => Change::Verified { real: *real, photos: photo_ids.clone() },
+        Action::ConfirmPlace { grids, .. } => Change::Placed { grids: grids.clone(), place: None },
+        Action::Verify { finding, photo_ids, .. } => {
+            Change::Verified { finding: *finding, photos: photo_ids.clone() }
+        }
         Action::File { .. } => filed(ticket, known),
         Action::Dispatch { task, duty, .. } => assigned(ticket, known, task, duty, action),
         Action::Redispatch { .. } | Action::Rule { .. } | Action::Transfer { .. } => {
@@ -363,6 +365,7 @@ fn change(ticket: &Ticket, action: &Action, known: &Known, actor: &Actor) -> Cha
                 photos: photo_ids.clone(),
                 by: actor.account.clone(),
                 on_spot: action.kind() == ActionKind::HandleOnSpot,
+                delay_ms: None,
             })
         }
         Action::Judge { verdict } => Change::Judged { outcome: verdict.outcome },
@@ -400,6 +403,21 @@ fn change(ticket: &Ticket, action: &Action, known: &Known, actor: &Actor) -> Cha
         | Action::Rework { .. }
         | Action::Close {}
         | Action::Reopen { .. }
+        | Action::Prompt { .. }
+        | Action::Heed { .. }
+        | Action::Lapse {}
+        | Action::TakeOver { .. }
+        | Action::Escalate { .. }
+        | Action::Convene { .. }
+        | Action::CheckIn { .. }
+        | Action::Split { .. }
+        | Action::FinishPart { .. }
+        | Action::Plan { .. }
+        | Action::ReachMilestone { .. }
+        | Action::LinkRelapse { .. }
+        | Action::NameCause { .. }
+        | Action::Reply { .. }
+        | Action::CheckFrame { .. }
         | Action::Note { .. } => Change::Nothing,
     }
 }
@@ -426,6 +444,8 @@ fn assigned(ticket: &Ticket, known: &Known, task: &str, duty: &str, action: &Act
         standard: class.closes_when.clone(),
         duty: duty.to_owned(),
         parties,
+        leader: None,
+        red: false,
     })
 }
 

@@ -7,6 +7,10 @@ use strum::{Display, EnumString, VariantArray};
 
 use super::action::{ActionKind, SupervisionLevel};
 use super::attention::{Attention, AttentionKind};
+pub use super::origin::{Machine, Origin, Patrol, Priority};
+pub use super::joint::{
+    Cause, Escalation, Finding, GivenPoint, Meeting, Milestone, Part, PartAsked, Plan, Stone,
+};
 use super::state::State;
 use crate::actor::{Actor, Role, Side};
 use crate::clock::limit::Limit;
@@ -78,8 +82,25 @@ pub enum Change {
     Opened(Opening),
     Filed { number: String, class: Class },
     Located { place: Option<Place>, found_at: Moment, grids: BTreeMap<Layer, GridCode> },
-    Placed { grids: BTreeMap<Layer, GridCode> },
-    Verified { real: bool, photos: Vec<PhotoId> },
+    Placed {
+        grids: BTreeMap<Layer, GridCode>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+    },
+    Prompted { until: Moment },
+    Heeded { photos: Vec<PhotoId> },
+    Escalated { level: u8, person: Person },
+    Convened(Meeting),
+    CheckedIn { unit: DepartmentCode, at: Wgs84, distance_m: Option<f64> },
+    Divided { parts: Vec<Part> },
+    PartFinished { unit: DepartmentCode, photos: Vec<PhotoId> },
+    Planned(Plan),
+    MilestoneReached { position: u32, photos: Vec<PhotoId> },
+    RelapseLinked { to: TicketId, nth: u32 },
+    CauseNamed { cause: Cause },
+    Replied,
+    FrameChecked { clear: bool, confidence: f64, photos: Vec<PhotoId> },
+    Verified { finding: Finding, photos: Vec<PhotoId> },
     Assigned(Assignment),
     PersonNamed { person: Person },
     SignedIn,
@@ -130,6 +151,18 @@ pub enum Source {
     Inspection,
     Integration,
     Relapse,
+    SelfCheck,
+    Platform,
+    Assigned,
+    Petition,
+    Media,
+    Proposal,
+    Drone,
+    Satellite,
+    Visit,
+    Simulation,
+    Station,
+    Crew,
 }
 
 impl Source {
@@ -146,6 +179,18 @@ impl Source {
             Self::Inspection => "督查暗访",
             Self::Integration => "平台对接",
             Self::Relapse => "回头看回弹",
+            Self::SelfCheck => "自查自纠",
+            Self::Platform => "城市管理平台投诉",
+            Self::Assigned => "上级交办",
+            Self::Petition => "信访投诉",
+            Self::Media => "媒体曝光",
+            Self::Proposal => "建议提案",
+            Self::Drone => "无人机图斑",
+            Self::Satellite => "卫星图斑",
+            Self::Visit => "巡访团暗访",
+            Self::Simulation => "模拟测评",
+            Self::Station => "社区工作站",
+            Self::Crew => "环卫作业上报",
         }
     }
 }
@@ -173,6 +218,8 @@ pub struct Opening {
     pub fixed_on_spot: Vec<PhotoId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relapse_of: Option<TicketId>,
+    #[serde(default, skip_serializing_if = "Origin::is_plain")]
+    pub origin: Origin,
 }
 
 /// What closes a ticket of a category (销号方式).
@@ -201,6 +248,9 @@ pub struct Class {
     pub limit: Limit,
     pub policy: ClosePolicy,
     pub recheck_days: u32,
+    /// The guarded period that shortened the limit (六节两考).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guarded: Option<String>,
 }
 
 /// A responsible person (责任人).
@@ -229,6 +279,12 @@ pub struct Assignment {
     pub duty: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<DepartmentCode>,
+    /// The leader in charge of the unit or the place (分管领导, 包保领导).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leader: Option<Person>,
+    /// A red order of the 督查专号: to the head, never handed on in silence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub red: bool,
 }
 
 /// What a unit asks for (延期, 挂账, 申诉).
@@ -248,6 +304,9 @@ pub struct Fix {
     pub photos: Vec<PhotoId>,
     pub by: AccountId,
     pub on_spot: bool,
+    /// Milliseconds from the latest picture's capture to its submission, when the capture time is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_ms: Option<i64>,
 }
 
 /// One signature under an acceptance.

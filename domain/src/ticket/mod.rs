@@ -6,6 +6,8 @@ pub mod attention;
 pub mod decide;
 pub mod event;
 pub mod flow;
+pub mod joint;
+pub mod origin;
 pub mod permit;
 pub mod refusal;
 pub mod state;
@@ -18,7 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use self::action::ActionKind;
 use self::attention::Attention;
-use self::event::{Assignment, By, Change, Class, Event, Fix, Opening, Place, Request, Signature, Source};
+use self::event::{
+    Assignment, By, Cause, Change, Class, Escalation, Event, Fix, Meeting, Opening, Origin, Part, Place, Plan,
+    Request, Signature, Source,
+};
 use self::state::{Stage, State};
 use crate::clock::reckon::{Mark, Tick};
 use crate::geo::grid::Layer;
@@ -80,6 +85,17 @@ pub struct Ticket {
     pub disputes: u32,
     pub supervisions: u32,
     pub relapse_of: Option<TicketId>,
+    /// The how-manieth return at this place it is: 0 for none, 1 for the first 回弹.
+    pub relapse_nth: u32,
+    pub origin: Origin,
+    pub plan: Option<Plan>,
+    pub parts: Vec<Part>,
+    pub meeting: Option<Meeting>,
+    pub escalations: Vec<Escalation>,
+    pub cause: Option<Cause>,
+    pub replied_at: Option<Moment>,
+    /// It was put right after an 案前提示, without a case.
+    pub heeded: bool,
     pub stars: Option<u8>,
     /// An upheld appeal takes it out of the lateness statistics; the raw fact stays.
     pub exempt: bool,
@@ -102,6 +118,7 @@ impl Ticket {
             photos,
             fixed_on_spot,
             relapse_of,
+            origin,
             ..
         } = opening.clone();
         Some(Self {
@@ -145,6 +162,15 @@ impl Ticket {
             disputes: 0,
             supervisions: 0,
             relapse_of,
+            relapse_nth: 0,
+            origin,
+            plan: None,
+            parts: Vec::new(),
+            meeting: None,
+            escalations: Vec::new(),
+            cause: None,
+            replied_at: None,
+            heeded: false,
             stars: None,
             exempt: false,
             opened_at: event.at,
@@ -201,8 +227,9 @@ impl Ticket {
                 self.stamps.found = *found_at;
                 self.grids.extend(grids.clone());
             }
-            Change::Placed { grids } => {
+            Change::Placed { grids, place } => {
                 self.grids.extend(grids.clone());
+                self.place = place.or(self.place);
                 self.place_confirmed = true;
             }
             Change::Verified { photos, .. } | Change::Contested { photos } => {
@@ -246,7 +273,45 @@ impl Ticket {
             Change::SetApart { from } => self.apart.extend(from.clone()),
             Change::Followed => self.followers += 1,
             Change::Supervised { .. } => self.supervisions += 1,
-            Change::RelapseUnlinked => self.relapse_of = None,
+            Change::RelapseLinked { to, nth } => {
+                self.relapse_of = Some(to.clone());
+                self.relapse_nth = *nth;
+            }
+            Change::RelapseUnlinked => {
+                self.relapse_of = None;
+                self.relapse_nth = 0;
+            }
+            Change::Heeded { photos } => {
+                self.photos.extend(photos.iter().cloned());
+                self.heeded = true;
+            }
+            Change::Escalated { level, person } => {
+                self.escalations.push(Escalation { level: *level, person: person.clone(), at: event.at });
+            }
+            Change::Convened(meeting) => self.meeting = Some(meeting.clone()),
+            Change::CheckedIn { unit, .. } => {
+                if let Some(meeting) = &mut self.meeting {
+                    meeting.present.push((unit.clone(), event.at));
+                }
+            }
+            Change::Divided { parts } => self.parts.clone_from(parts),
+            Change::PartFinished { unit, photos } => {
+                for part in self.parts.iter_mut().filter(|part| part.unit.code == *unit) {
+                    part.done_at = Some(event.at);
+                    part.photos.extend(photos.iter().cloned());
+                }
+                self.hands.insert(event.by.account.clone());
+            }
+            Change::Planned(plan) => self.plan = Some(plan.clone()),
+            Change::MilestoneReached { position, .. } => {
+                let stone = self.plan.as_mut().and_then(|plan| plan.milestones.get_mut(*position as usize));
+                if let Some(stone) = stone {
+                    stone.reached_at = Some(event.at);
+                }
+            }
+            Change::CauseNamed { cause } => self.cause = Some(*cause),
+            Change::Replied => self.replied_at = Some(event.at),
+            Change::Prompted { .. } | Change::FrameChecked { .. } => {}
             Change::Opened(_) | Change::Rechecked { .. } | Change::Nothing => {}
         }
     }

@@ -21,6 +21,8 @@ pub enum State {
     Received,
     /// A 网格员 was asked to look whether it is real (核实中).
     Verifying,
+    /// Asked to put it right before a case is opened (案前提示).
+    Prompted { until: Moment },
     /// Numbered and classified (已立案), waits for a unit.
     Filed,
     /// A unit has it and has not signed in yet (待处置).
@@ -58,6 +60,7 @@ impl Stage {
         match self {
             Self::Received => "待受理",
             Self::Verifying => "核实中",
+            Self::Prompted => "案前提示",
             Self::Filed => "待派遣",
             Self::Dispatched => "待处置",
             Self::Handling => "处置中",

@@ -108,8 +108,9 @@ fn example(kind: ActionKind, now: Moment) -> Action {
             note: reason(),
         },
         K::AskVerify => Action::AskVerify { note: reason() },
-        K::Verify => Action::Verify { real: true, photo_ids: photo_ids(), note: reason() },
+        K::Verify => Action::Verify { finding: Finding::Real, photo_ids: photo_ids(), note: reason() },
         K::ConfirmPlace => Action::ConfirmPlace {
+            point: None,
             grids: BTreeMap::from([(Layer::Community, "G1".into())]),
             reason: reason(),
         },
@@ -123,6 +124,7 @@ fn example(kind: ActionKind, now: Moment) -> Action {
         K::Follow => Action::Follow {},
         K::Withdraw => Action::Withdraw { reason: reason() },
         K::Dispatch => Action::Dispatch {
+            red: false,
             lead,
             assist,
             person: None,
@@ -357,6 +359,7 @@ fn a_dispatch_without_one_of_the_five_fixed_points_is_refused_by_name() {
     let ask = |task: &str, duty: &str, known: Known| {
         let (lead, assist) = ("D1".into(), None);
         let action = Action::Dispatch {
+            red: false,
             lead,
             assist,
             person: None,

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use domain::clock::calendar::Calendar;
+use domain::config::Config;
 use domain::geo::grid::GridIndex;
 use domain::id::{CategoryCode, DepartmentCode, GridCode, StandardCode};
 use domain::import::{CategoryRow, DepartmentKind, DepartmentRow, StandardRow};
@@ -13,7 +14,7 @@ use domain::route::Rule;
 use domain::ticket::event::{Class, Unit};
 use domain::workline::Workline;
 
-use super::catalogue;
+use super::{catalogue, rules};
 use crate::sql::{Pool, Result, StoreError};
 
 pub use super::catalogue::{GridVersion, grid_versions, version};
@@ -38,6 +39,8 @@ pub struct Books {
     pub calendar: Calendar,
     /// The grids of the active versions.
     pub grids: Arc<GridIndex>,
+    /// The rules in which cities differ.
+    pub config: Arc<Config>,
     /// Raised by every import.
     pub version: i64,
 }
@@ -71,6 +74,7 @@ pub fn class_of(books: &Books, category: &CategoryCode, standard: Option<&Standa
         limit: row.limit,
         policy: kind.close_policy,
         recheck_days: kind.recheck_days.unwrap_or(0),
+        guarded: None,
     })
 }
 
@@ -189,6 +193,7 @@ async fn read_all(pool: &Pool, version: i64) -> Result<Books> {
         rules: catalogue::rules(pool).await?,
         calendar: catalogue::calendar(pool).await?,
         grids: Arc::new(catalogue::grids(pool).await?),
+        config: Arc::new(rules::load(pool).await?),
         version,
     })
 }

@@ -44,12 +44,13 @@ pub async fn get(on: impl Into<On<'_>>, ticket: &TicketId) -> Result<Option<Tick
     doc.map(|doc| parse("ticket", "doc", ticket.as_str(), &doc)).transpose()
 }
 
-/// The ticket, its row locked until the transaction ends.
-pub async fn lock(tx: &mut Tx, ticket: &TicketId) -> Result<Option<Ticket>> {
-    let mut text = SqlText::new("select doc from ticket where id = ");
+/// The ticket and when it gets late (epoch milliseconds), its row locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, ticket: &TicketId) -> Result<Option<(Ticket, Option<i64>)>> {
+    let mut text = SqlText::new("select doc, late_at from ticket where id = ");
     text.bind(ticket.as_str()).push(tx.dialect().lock_row());
-    let rows: Vec<(String,)> = fetch_all_dyn(tx, &text).await?;
-    rows.into_iter().next().map(|(doc,)| parse("ticket", "doc", ticket.as_str(), &doc)).transpose()
+    let rows: Vec<(String, Option<i64>)> = fetch_all_dyn(tx, &text).await?;
+    let Some((doc, late_at)) = rows.into_iter().next() else { return Ok(None) };
+    Ok(Some((parse("ticket", "doc", ticket.as_str(), &doc)?, late_at)))
 }
 
 /// Writes the first row of a ticket.

@@ -2,11 +2,21 @@
 //! together with the job's end. A job may run twice or half: nothing it does outside the transaction may matter then.
 
 mod analyse_photo;
+mod climb;
 mod deliver;
+mod draft;
+mod fold_tally;
+mod gap;
 mod notify;
 mod open_relapse;
+mod prompt;
+mod push;
 mod recheck;
+mod spots;
+mod supervise;
 pub(crate) mod sweep;
+mod tend;
+mod tick;
 mod triage;
 mod verify_proof;
 mod watch_deadline;
@@ -30,6 +40,12 @@ pub(crate) async fn run(context: &Context, claimed: &Claimed) -> Result<Outcome,
         Job::Recheck { ticket } => recheck::run(context, &ticket).await,
         Job::OpenRelapse { ticket } => open_relapse::run(context, &ticket).await,
         Job::WatchDeadline { ticket } => watch_deadline::run(context, &ticket).await,
+        Job::Climb { .. }
+        | Job::WatchGap { .. }
+        | Job::EndPrompt { .. }
+        | Job::Tick {}
+        | Job::FoldTally {}
+        | Job::Push { .. } => nothing(context).await,
         Job::SweepBlobs {} => sweep::run(context).await,
     }
 }

@@ -45,6 +45,7 @@ fn new_report(ticket: &Ticket, event: &Event, photos: &[PhotoId]) -> NewReport {
         photos: photos.to_vec(),
         fixed_on_spot: Vec::new(),
         relapse_of: Some(ticket.id.clone()),
+        origin: Default::default(),
     };
     NewReport {
         external_id: Some(format!("{}:{}", ticket.id, event.seq)),

@@ -57,7 +57,7 @@ const fn sources(role: Role) -> &'static [Source] {
         Role::Dispatcher => &[Source::Console, Source::Hotline, Source::WechatGroup],
         Role::Inspector => &[Source::Inspection],
         Role::Integration => &[Source::Integration, Source::Camera, Source::Hotline],
-        Role::Handler | Role::UnitHead | Role::Leader | Role::Admin | Role::System => &[],
+        _ => &[],
     }
 }
 
@@ -99,6 +99,7 @@ impl NewBody {
                 photos: self.photo_ids,
                 fixed_on_spot: self.fixed_photo_ids,
                 relapse_of: None,
+                origin: Default::default(),
             },
             external_id: self.external_id,
             raw: point.map(|point| point.raw),

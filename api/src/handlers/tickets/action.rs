@@ -75,13 +75,24 @@ const fn texts(kind: ActionKind) -> &'static [&'static str] {
         | A::SignIn
         | A::Acknowledge
         | A::Judge
+        | A::Lapse
         | A::Close => &[],
-        A::Locate | A::AskVerify | A::Verify | A::SubmitFix | A::HandleOnSpot | A::Accept | A::Recheck => {
-            &["note"]
-        }
+        A::Locate
+        | A::AskVerify
+        | A::Verify
+        | A::SubmitFix
+        | A::HandleOnSpot
+        | A::Accept
+        | A::Heed
+        | A::CheckIn
+        | A::FinishPart
+        | A::ReachMilestone
+        | A::NameCause
+        | A::CheckFrame
+        | A::Recheck => &["note"],
         A::Dispatch => &["task", "duty", "reason"],
         A::Rate => &["comment"],
-        A::Supervise | A::Note => &["text"],
+        A::Supervise | A::Note | A::Prompt | A::Plan | A::Reply => &["text"],
         A::ConfirmPlace
         | A::Decline
         | A::Merge
@@ -102,6 +113,11 @@ const fn texts(kind: ActionKind) -> &'static [&'static str] {
         | A::Rework
         | A::Reopen
         | A::Contest
+        | A::TakeOver
+        | A::Escalate
+        | A::Convene
+        | A::Split
+        | A::LinkRelapse
         | A::UnlinkRelapse => &["reason"],
     }
 }
@@ -110,8 +126,18 @@ const fn texts(kind: ActionKind) -> &'static [&'static str] {
 const fn lists(kind: ActionKind) -> &'static [(&'static str, usize)] {
     use ActionKind as A;
     match kind {
-        A::Verify | A::SubmitFix | A::HandleOnSpot | A::Recheck | A::Contest => &[("photo_ids", 9)],
-        A::Rule => &[("parties", 20)],
+        A::Verify
+        | A::SubmitFix
+        | A::HandleOnSpot
+        | A::Recheck
+        | A::Heed
+        | A::FinishPart
+        | A::ReachMilestone
+        | A::CheckFrame
+        | A::Contest => &[("photo_ids", 9)],
+        A::Rule | A::Convene => &[("parties", 20)],
+        A::Split => &[("parts", 20)],
+        A::Plan => &[("milestones", 20)],
         _ => &[],
     }
 }

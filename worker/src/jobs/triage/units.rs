@@ -32,6 +32,7 @@ pub(super) async fn dispatch(
         }
     };
     let action = Action::Dispatch {
+        red: false,
         task: task(class),
         duty: duty(&case.books, &lead, assist.as_ref()),
         reason: remark.into_iter().chain(why).collect::<Vec<_>>().join("；"),

@@ -1,0 +1,129 @@
+//! What units settle together on a ticket: findings on the spot, meetings, parts, plans, escalations and root causes. It
+//! refuses to know who may ask for them.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, VariantArray};
+
+use super::event::{Person, Unit};
+use crate::geo::datum::CoordType;
+use crate::id::{DepartmentCode, PhotoId};
+use crate::time::Moment;
+
+/// What was found on the spot (属实, 不属实, 已审批).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Finding {
+    Real,
+    NotReal,
+    /// Allowed by a permit (已审批).
+    Approved,
+}
+
+impl Finding {
+    /// The Chinese word.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Real => "属实",
+            Self::NotReal => "不属实",
+            Self::Approved => "已审批",
+        }
+    }
+}
+
+/// Why such a problem could come about (根因): a hole in the rules, a block in the middle, or poor execution below.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Cause {
+    Policy,
+    Middle,
+    Grassroots,
+}
+
+impl Cause {
+    /// The Chinese word.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Policy => "制度缺失",
+            Self::Middle => "中层梗阻",
+            Self::Grassroots => "基层落实不力",
+        }
+    }
+}
+
+/// A point as somebody gave it, with its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenPoint {
+    pub longitude: f64,
+    pub latitude: f64,
+    pub coord_type: CoordType,
+    /// Metres; 50 when nothing is said.
+    #[serde(default)]
+    pub accuracy: Option<f64>,
+}
+
+/// A meeting of the parties, at a table or on the spot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meeting {
+    pub parties: Vec<Unit>,
+    pub on_site: bool,
+    pub at: Moment,
+    /// Who was on the spot, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub present: Vec<(DepartmentCode, Moment)>,
+}
+
+/// One unit's part as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartAsked {
+    pub unit: DepartmentCode,
+    pub task: String,
+}
+
+/// One unit's part of a joint operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    pub unit: Unit,
+    pub task: String,
+    pub done_at: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoId>,
+}
+
+/// One step of a plan as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Milestone {
+    pub name: String,
+    pub due_at: Moment,
+}
+
+/// One step of a plan and when it was reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stone {
+    pub name: String,
+    pub due_at: Moment,
+    pub reached_at: Option<Moment>,
+}
+
+/// How a problem that takes time is put right (限期整改).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub text: String,
+    pub milestones: Vec<Stone>,
+}
+
+/// One level up (逐级上报): 1 the unit's head, 2 the chief of the area, 3 the leader in charge, 4 the chief leader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    pub level: u8,
+    pub person: Person,
+    pub at: Moment,
+}

@@ -1,0 +1,9 @@
+//! Acts of supervision and accountability (督办, 通报, 曝光, 约谈 …), numbered and receipted.
+
+use crate::sequel::Turn;
+use crate::sql::{Result, Tx};
+
+/// Takes the turn of one event.
+pub(crate) async fn note(_tx: &mut Tx, _turn: &Turn<'_>) -> Result<()> {
+    Ok(())
+}
