@@ -82,6 +82,12 @@ fn render(error: &Error, id: &str) -> actix_web::HttpResponse {
             &foreign
         }
     };
+    log_inner(error, id);
+    refuse(error, id)
+}
+
+/// Logs what the answer to a refusal hides.
+pub(crate) fn log_inner(error: &ApiError, id: &str) {
     if let Some(cause) = &error.cause {
         match error.kind.status().as_u16() {
             500 | 507 => {
@@ -93,7 +99,6 @@ fn render(error: &Error, id: &str) -> actix_web::HttpResponse {
             _ => tracing::debug!(request_id = id, error.code = error.kind.code(), "request refused: {cause}"),
         }
     }
-    refuse(error, id)
 }
 
 /// An answer for the case that the request itself is gone (a panic).

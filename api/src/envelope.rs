@@ -107,6 +107,11 @@ pub fn refuse(error: &ApiError, request_id: &str) -> HttpResponse {
     finish(answer, serde_json::to_string(&body).unwrap_or_default())
 }
 
+/// An answer in the form of a standard that has no envelope.
+pub(crate) fn standing(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    finish(HttpResponseBuilder::new(status), serde_json::to_string(body).unwrap_or_default())
+}
+
 fn finish(mut answer: HttpResponseBuilder, body: String) -> HttpResponse {
     // Answers are about persons and change all the time: no cache may keep them.
     answer.insert_header((header::CACHE_CONTROL, "no-store"));

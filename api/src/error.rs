@@ -62,6 +62,7 @@ table! {
     LinkInvalid 40304 "图片链接无效或已过期,请刷新",
     WechatBlocked 40305 "该微信账号暂时不能登录",
     AccountClosed 40306 "账号已停用",
+    DeviceSignature 40307 "设备签名缺失或不正确",
     // 404
     NoRoute 40400 "接口不存在",
     NotFound 40401 "内容不存在",
@@ -84,7 +85,6 @@ table! {
     Unfit 42200 "内容不符合要求",
     Lacking 42201 "缺少必要条件",
     ImportRefused 42202 "导入文件有误,没有写入任何内容",
-    PhotoUnfit 42203 "照片不能使用,请重新上传",
     // 429
     TooMany 42900 "操作太频繁,请稍后再试",
     TooManyLogins 42901 "登录尝试太频繁,请稍后再试",

@@ -10,11 +10,12 @@ use std::thread;
 use api::handlers::imports::What;
 use api::settings::{LogStyle, RunAs, Settings};
 use api::{Api, auth::password, now};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use store::Stores;
 use store::desk::Desk;
 use store::repo::district::BooksCache;
 use store::repo::reference::load_reference;
+use store::repo::tally;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -35,20 +36,41 @@ enum Command {
     Serve,
     /// 导入一个文件
     Import {
-        /// departments、people、categories、standards、rules、calendar 或 grids
+        /// departments、people、categories、standards、rules、calendar、grids、patches 或台账(item、point、camera 等)
         kind: String,
-        /// 文件(CSV、XLSX;网格为 GeoJSON)
+        /// 文件(CSV、XLSX;网格与图斑为 GeoJSON)
         file: PathBuf,
         /// 网格层次:community、inspection、enforcement、area
         #[arg(long)]
         layer: Option<String>,
-        /// 网格坐标:wgs84、gcj02、bd09
+        /// 网格与图斑坐标:wgs84、gcj02、bd09
         #[arg(long)]
         coord: Option<String>,
-        /// 网格来源说明
+        /// 网格来源说明;图斑来源:drone、satellite
         #[arg(long)]
         source: Option<String>,
+        /// 图斑的巡飞编号
+        #[arg(long)]
+        programme: Option<String>,
+        /// 台账导入后应有的项数;测评项目写作 49/576(大类/小项)
+        #[arg(long)]
+        expected: Option<String>,
     },
+    /// 核对或重建统计汇总;SQLite 上进行时不能写入
+    Tally {
+        /// check 逐件清点并比较,rebuild 按案件重建
+        #[arg(value_enum)]
+        what: Audit,
+    },
+}
+
+/// What is done with the roll-ups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Audit {
+    /// Compares them with the tickets and prints every difference.
+    Check,
+    /// Writes them anew from the tickets.
+    Rebuild,
 }
 
 fn main() -> ExitCode {
@@ -57,12 +79,19 @@ fn main() -> ExitCode {
     let outcome = actix_web::rt::System::new().block_on(async {
         match command {
             None | Some(Command::Serve) => serve(settings).await,
-            Some(Command::Import { kind, file, layer, coord, source }) => {
-                let texts = [("layer", layer), ("coord_type", coord), ("source", source)];
+            Some(Command::Import { kind, file, layer, coord, source, programme, expected }) => {
+                let texts = [
+                    ("layer", layer),
+                    ("coord_type", coord),
+                    ("source", source),
+                    ("programme", programme),
+                    ("expected", expected),
+                ];
                 let texts =
                     texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect();
                 import(&settings, &kind, &file, &texts).await
             }
+            Some(Command::Tally { what }) => audit(&settings, what).await,
         }
     });
     match outcome {
@@ -78,6 +107,16 @@ fn main() -> ExitCode {
 async fn serve(settings: Settings) -> Result<(), String> {
     let secret = settings.signing_secret()?;
     let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    if settings.is_demo() {
+        store::clock::follow(&stores.pool).await.map_err(|error| format!("无法读取演练时钟:{error}"))?;
+    }
+    // Before the worker runs: it must never keep books that are half loaded.
+    if settings.role != RunAs::Worker {
+        let loaded = load_reference(&stores.pool, settings.is_demo(), &password::hash, now());
+        for summary in loaded.await.map_err(|error| format!("无法载入示例数据:{error}"))? {
+            tracing::info!(import.kind = summary.kind, import.rows = summary.rows, "reference data loaded");
+        }
+    }
     let number_prefix = settings.number_prefix.clone();
     let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix };
     let stop = CancellationToken::new();
@@ -116,10 +155,6 @@ async fn serve_http(
     secret: &[u8],
     stop: &CancellationToken,
 ) -> Result<(), String> {
-    let loaded = load_reference(&stores.pool, settings.is_demo(), &password::hash, now());
-    for summary in loaded.await.map_err(|error| format!("无法载入示例数据:{error}"))? {
-        tracing::info!(import.kind = summary.kind, import.rows = summary.rows, "reference data loaded");
-    }
     let api = Api::new(stores, desk, settings, secret, stop.clone());
     api::run(api, stop.clone()).await.map_err(|error| format!("服务无法运行:{error}"))
 }
@@ -174,7 +209,9 @@ async fn import(
     let bytes =
         tokio::fs::read(file).await.map_err(|error| format!("无法读取 {}:{error}", file.display()))?;
     let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
-    let outcome = what.import(&stores.pool, bytes, texts).await;
+    let number_prefix = settings.number_prefix.clone();
+    let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix };
+    let outcome = what.import(&desk, bytes, texts, &What::operator()).await;
     stores.pool.close().await;
     let summary = outcome.map_err(|error| {
         let mut lines = vec![error.message().to_owned()];
@@ -187,6 +224,24 @@ async fn import(
     let mut text = format!("已导入 {}:{} 行\n", summary.kind, summary.rows);
     summary.notes.iter().for_each(|note| text.extend(["  ", note, "\n"]));
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Holds the roll-ups against the tickets; differences are an error.
+async fn audit(settings: &Settings, what: Audit) -> Result<(), String> {
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let outcome = match what {
+        Audit::Rebuild => tally::rebuild(&stores.pool).await.map(|tickets| (tickets, Vec::new())),
+        Audit::Check => tally::compare(&stores.pool).await,
+    };
+    stores.pool.close().await;
+    let (tickets, differences) = outcome.map_err(|error| format!("无法核对汇总:{error}"))?;
+    let mut text: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
+    text.push_str(&match what {
+        Audit::Rebuild => format!("已按 {tickets} 件案件重建汇总\n"),
+        Audit::Check => format!("清点 {tickets} 件案件,{} 处不符\n", differences.len()),
+    });
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
+    if differences.is_empty() { Ok(()) } else { Err("汇总与案件不符,可用 tally rebuild 重建".to_owned()) }
 }
 
 fn begin_log(style: LogStyle) {

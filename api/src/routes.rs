@@ -6,10 +6,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::error::{ApiError, Kind};
-use crate::handlers::{
-    auth, config, contract, departments, events, grids, health, imports, jobs, notices, photos, rechecks,
-    reports, statistics, tickets,
-};
+use crate::handlers::{acts, auth, boards, config, contract, departments, events, exposures, grids, health, imports, jobs, notices, open311, papers, photos, points, practice, programmes, rechecks, registers, reports, rules, statistics, subscriptions, tickets};
 
 /// One row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +69,8 @@ routes! {
     POST "/v1/tickets/{id}/actions" => tickets::act;
     POST "/v1/tickets/{id}/follow" => tickets::follow;
     GET  "/v1/statistics" ?query => statistics::show;
+    GET  "/v1/boards" => boards::list;
+    GET  "/v1/boards/{id}" ?query => boards::show;
     GET  "/v1/events" => events::stream;
     GET  "/v1/notices" ?query => notices::list;
     POST "/v1/notices/{id}/read" => notices::read;
@@ -79,6 +78,45 @@ routes! {
     GET  "/v1/jobs" => jobs::show;
     POST "/v1/jobs/{id}/revive" => jobs::revive;
     POST "/v1/imports/{kind}" => imports::take;
+    GET  "/v1/registers/{register}" ?query => registers::list;
+    POST "/v1/registers/{register}" => registers::put;
+    GET  "/v1/registers/{register}/{code}" => registers::show;
+    POST "/v1/registers/camera/{code}/seen" => registers::seen;
+    GET  "/v1/lists/{list}" ?query => registers::show_list;
+    GET  "/v1/acts" ?query => acts::list;
+    GET  "/v1/acts/{id}" => acts::show;
+    POST "/v1/acts" => acts::create;
+    POST "/v1/acts/{id}/actions" => acts::act;
+    GET  "/v1/exposures" ?query => exposures::list;
+    POST "/v1/exposures" => exposures::create;
+    POST "/v1/exposures/{id}/votes" => exposures::vote;
+    GET  "/v1/points" ?query => points::mine;
+    GET  "/v1/points/export" ?query => points::export;
+    POST "/v1/subscriptions" => subscriptions::create;
+    GET  "/v1/subscriptions" ?query => subscriptions::list;
+    POST "/v1/subscriptions/{id}/revoke" => subscriptions::revoke;
+    GET  "/open311/v2/services.json" ?query => open311::services;
+    GET  "/open311/v2/services/{code}.json" ?query => open311::definition;
+    GET  "/open311/v2/requests.json" ?query => open311::requests;
+    POST "/open311/v2/requests.json" ?query => open311::create;
+    GET  "/open311/v2/requests/{id}.json" ?query => open311::one;
+    GET  "/open311/v2/{file}" ?query => open311::elsewhere;
+    POST "/open311/v2/{file}" ?query => open311::elsewhere;
+    GET  "/open311/v2/{list}/{file}" ?query => open311::elsewhere;
+    POST "/v1/programmes" => programmes::create;
+    GET  "/v1/programmes" ?query => programmes::list;
+    GET  "/v1/programmes/{id}" ?query => programmes::show;
+    POST "/v1/programmes/{id}/actions" => programmes::act;
+    GET  "/v1/tasks" ?query => programmes::tasks;
+    POST "/v1/tasks/{id}/actions" => programmes::act_on_task;
+    GET  "/v1/papers" ?query => papers::list;
+    GET  "/v1/papers/{id}" ?query => papers::show;
+    POST "/v1/papers/{id}/actions" => papers::act;
+    GET  "/v1/duty-ledger" ?query => papers::duty_ledger;
+    GET  "/v1/rules" => rules::list;
+    GET  "/v1/rules/{id}" => rules::show;
+    POST "/v1/rules/{id}" => rules::set;
+    POST "/v1/practice/clock" => practice::advance;
 }
 
 /// The route of signed pictures.

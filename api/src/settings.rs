@@ -191,7 +191,7 @@ impl Settings {
         let page = self.wechat_page.clone();
         let templates = worker::Templates { progress, task, page };
         let lease = Duration::from_secs(self.lease_seconds);
-        worker::Settings { lease, templates, ..worker::Settings::default() }
+        worker::Settings { lease, templates, practice: self.is_demo(), ..worker::Settings::default() }
     }
 
     /// Where small files of this installation are kept: beside the SQLite file, beside the photo folder, or

@@ -58,6 +58,44 @@ rules! {
     ticket_ladder: crate::ladder::TicketLadder, "案件督办阶梯";
     /// How accountability climbs on one unit.
     unit_ladder: crate::ladder::UnitLadder, "单位问责阶梯";
+    /// Periods in which limits are shorter.
+    guarded_periods: crate::clock::guard::GuardedPeriods, "重点时段";
+    /// What makes a ticket more urgent.
+    priority: crate::ticket::origin::PriorityRules, "案件优先级";
+    /// Whether there are credit records at all.
+    credit: crate::act::CreditRule, "信用记录";
+    /// The campaigns that the city knows by name.
+    campaigns: crate::programme::Campaigns, "专项整治名录";
+    /// How much is drawn every week for a second look.
+    follow_up: crate::programme::FollowUp, "跟踪督查抽取";
+    /// What comes round by itself.
+    duties: crate::programme::Duties, "常态化任务";
+    /// What is made of the sightings of cameras.
+    machine: crate::machine::MachineRule, "AI 抓拍规则";
+    /// What a citizen earns by reporting.
+    points: crate::points::PointsRule, "随手拍积分规则";
+    /// Problem families of the negative list.
+    themes: crate::register::Themes, "负面清单专题";
+    /// Which papers are written when and by whom.
+    papers: crate::paper::Papers, "公文节律";
+    /// The figures of the registers.
+    registers: crate::register::Registers, "台账参数";
+    /// When and to whom a case goes that nobody has.
+    gap: crate::route::Gap, "补位与兜底";
+    /// When a new problem is an old one that came back.
+    relapse: crate::relapse::Relapse, "回弹判定";
+    /// From which rate a unit's weather comes.
+    weather: crate::stats::weather::WeatherRule, "文明天气图";
+    /// What costs a unit points in the ranking.
+    score: crate::stats::ranking::ScoreRule, "考核评分";
+    /// The labels of units by score.
+    labels: crate::stats::label::LabelRule, "单位标识";
+    /// The year's targets.
+    targets: crate::stats::target::TargetRule, "年度目标";
+    /// The categories that must be cleared to zero.
+    zero_targets: crate::stats::target::ZeroRule, "动态清零";
+    /// When a place is a hot spot.
+    hotspot: crate::stats::hotspot::HotspotRule, "热点研判";
 }
 
 #[cfg(test)]

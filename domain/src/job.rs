@@ -87,6 +87,12 @@ pub enum Audience {
     Desk,
     /// The inspectors.
     Inspectors,
+    /// Whoever it was reported up to last (the person of the ticket's last escalation).
+    Superior,
+    /// The heads of the units of its meeting and of its parts.
+    Parties,
+    /// Every handler of the leading unit (a red order is copied to them).
+    Handlers,
 }
 
 /// A job with the moment before which it must not run (`None`: at once).

@@ -20,6 +20,7 @@ pub mod points;
 pub mod programme;
 pub mod proof;
 pub mod register;
+pub mod relapse;
 pub mod rhythm;
 pub mod route;
 pub mod stats;

@@ -7,8 +7,37 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Check;
 use crate::geo::grid::Layer;
 use crate::id::{CategoryCode, DepartmentCode, GridCode};
+
+/// When and to whom a case goes that nobody has (补位).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gap {
+    /// Working minutes that a filed case may be without a unit.
+    pub minutes: u32,
+    /// The code of the unit that takes it then, where the register of fall-backs names none.
+    pub unit: DepartmentCode,
+}
+
+impl Default for Gap {
+    fn default() -> Self {
+        Self { minutes: 30, unit: "center".into() }
+    }
+}
+
+impl Check for Gap {
+    fn check(&self) -> Result<(), String> {
+        if !(1..=4_800).contains(&self.minutes) {
+            return Err("minutes 须为 1 到 4800(工作分钟)".into());
+        }
+        if self.unit.as_str().trim().is_empty() {
+            return Err("unit 须为兜底单位的编码".into());
+        }
+        Ok(())
+    }
+}
 
 /// "Cases like this go to …"; a condition that is `None` is always met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,23 +1,25 @@
 //! The one writer of tickets: load → look up what the action names → decide → append the event → update the row →
 //! write the jobs, all in the caller's transaction. It refuses to judge: what may happen is `domain::ticket::decide`'s.
 
-use chrono::Datelike as _;
-use domain::actor::{Actor, Role};
+mod known;
+
+use domain::actor::Actor;
 use domain::clock::reckon::{Reckoning, reckon};
 use domain::geo::datum::CoordType;
 use domain::id::{AccountId, PhotoId, ReportId, TicketId};
 use domain::job::Due;
 use domain::ticket::Ticket;
 use domain::ticket::action::{Action, ActionKind};
-use domain::ticket::decide::{self, Decision, Known};
+use domain::ticket::decide::{self, Decision};
 use domain::ticket::event::{By, Change, Event, Opening};
 use domain::ticket::refusal::Refusal;
 use domain::ticket::state::State;
 use domain::time::{DAY_MS, Moment};
 
+use self::known::Asking;
 use crate::jobs::{self, NewJob};
-use crate::repo::district::{self, Books, BooksCache};
-use crate::repo::{people, photos, tickets};
+use crate::repo::district::{Books, BooksCache};
+use crate::repo::tickets;
 use crate::sequel::{self, Turn};
 use crate::sql::{Pool, StoreError, Tx};
 use crate::{execute, fetch_optional, id};
@@ -91,7 +93,7 @@ impl Desk {
         let opening = &new.opening;
         let all: Vec<PhotoId> = opening.photos.iter().chain(&opening.fixed_on_spot).cloned().collect();
         let covers = self.own_photos(tx, &all, actor).await?;
-        if let Some(at) = all.iter().position(|photo| !covers.iter().any(|(known, _)| known == photo)) {
+        if let Some(at) = all.iter().position(|photo| !covers.iter().any(|known| known.0.id == *photo)) {
             return Err(DeskError::Bad {
                 field: "photo_ids",
                 reason: format!("第{}张照片不存在、不属于您或已损坏,请重新上传", at + 1),
@@ -101,7 +103,7 @@ impl Desk {
         let report_id = opening.report.clone();
         let Decision { event, jobs, .. } = decide::open(&ticket_id, opening.clone(), actor, now);
         let ticket = Ticket::born(ticket_id.clone(), &event).ok_or(DeskError::NoTicket)?;
-        let cover = covers.into_iter().next().map(|(_, sha)| sha);
+        let cover = covers.into_iter().next().map(|picture| picture.0.sha256);
         tickets::insert(tx, &ticket, &tickets::Derived { cover, ..Default::default() }).await?;
         tickets::append(tx, &ticket_id, &event).await?;
         self.insert_report(tx, &ticket_id, &new, now).await?;
@@ -204,7 +206,8 @@ impl Desk {
         if expected.is_some_and(|version| version != ticket.version) {
             return Err(DeskError::Stale { version: ticket.version, by: ticket.last_by });
         }
-        let known = self.look_up(tx, books, &ticket, action, actor, now).await?;
+        let asking = Asking { books, ticket: &ticket, action, actor, now };
+        let known = self.look_up(tx, &asking).await?;
         let Decision { event, jobs, also } = decide::decide(&ticket, action, actor, &known, now)?;
         let before = ticket.clone();
         ticket.absorb(&event);
@@ -225,86 +228,6 @@ impl Desk {
         Ok((ticket, also))
     }
 
-    /// Looks up what the action names; absent things stay absent and the decision says what that means.
-    async fn look_up(
-        &self,
-        tx: &mut Tx,
-        books: &Books,
-        ticket: &Ticket,
-        action: &Action,
-        actor: &Actor,
-        now: Moment,
-    ) -> Result<Known, DeskError> {
-        let follows = tickets::follows(&mut *tx, &ticket.id, &actor.account).await?;
-        let mut known = Known { mine: follows.is_some(), follows: follows.is_some(), ..Known::default() };
-        let (lead, assist) = action.units();
-        if let Some((unit, kind)) = lead.and_then(|code| district::unit(books, code)) {
-            known.lead_is_external = kind == domain::import::DepartmentKind::External;
-            known.lead = Some(unit);
-        }
-        known.assist = assist.and_then(|code| district::unit(books, code)).map(|(unit, _)| unit);
-        known.person = match (action.person(), &known.lead) {
-            (Some(account), _) => self.staff(tx, account).await?,
-            (None, Some(lead)) => people::head_of(&mut *tx, &lead.code).await?,
-            (None, None) => None,
-        };
-        let photos = self.own_photos(tx, action.photos(), actor).await?;
-        known.photos = photos.into_iter().map(|(photo, _)| photo).collect();
-        match action {
-            Action::File { category, standard } => {
-                known.class = district::class_of(books, category, Some(standard));
-                if ticket.number.is_none() && known.class.is_some() {
-                    let year = now.date().year();
-                    let serial = tickets::next_number(tx, i64::from(year)).await?;
-                    known.number = Some(format!("{}{year}-{serial:06}", self.number_prefix));
-                }
-            }
-            Action::Merge { into, .. } => {
-                let other = tickets::get(&mut *tx, into).await?;
-                known.other = other.filter(|t| t.stage().is_open()).map(|t| t.id);
-            }
-            Action::ConfirmPlace { grids, .. } => {
-                known.grids_exist = !grids.is_empty()
-                    && grids.iter().all(|(layer, code)| books.grids.get(*layer, code).is_some());
-            }
-            _ => {}
-        }
-        Ok(known)
-    }
-
-    async fn staff(
-        &self,
-        tx: &mut Tx,
-        account: &AccountId,
-    ) -> Result<Option<domain::ticket::event::Person>, DeskError> {
-        let found = people::account(&mut *tx, account).await?;
-        Ok(found
-            .filter(|a| a.active && a.role != Role::Citizen && a.role != Role::Integration)
-            .map(|a| domain::ticket::event::Person { account: a.id, name: a.name }))
-    }
-
-    /// Those of the pictures that exist, can still be read and belong to the actor, with their blob's key.
-    async fn own_photos(
-        &self,
-        tx: &mut Tx,
-        ids: &[PhotoId],
-        actor: &Actor,
-    ) -> Result<Vec<(PhotoId, String)>, DeskError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows = photos::many(&mut *tx, ids).await?;
-        let usable = |photo: &&photos::Photo| {
-            photo.state != photos::PhotoState::Broken
-                && (actor.role == Role::System || photo.owner == actor.account)
-        };
-        let found: Vec<_> = rows.iter().filter(usable).collect();
-        Ok(ids
-            .iter()
-            .filter_map(|id| found.iter().find(|p| p.id == *id).map(|p| (p.id.clone(), p.sha256.clone())))
-            .collect())
-    }
-
     /// Writes the rows that an event causes beside the ticket's own.
     async fn keep_records(
         &self,
@@ -321,12 +244,17 @@ impl Desk {
             ActionKind::Verify => Some("verify"),
             ActionKind::Recheck => Some("recheck"),
             ActionKind::Contest => Some("contest"),
+            ActionKind::Heed => Some("heed"),
+            ActionKind::FinishPart => Some("part"),
+            ActionKind::ReachMilestone => Some("milestone"),
+            ActionKind::CheckFrame => Some("frame"),
             _ => None,
         };
         if let Some(part) = part {
             tickets::use_photos(tx, &ticket.id, None, part, ticket.rounds, action.photos(), now).await?;
         }
         match (action, &event.change) {
+            (_, Change::Convened(_) | Change::Divided { .. }) => tickets::reseat(tx, ticket).await?,
             (_, Change::Followed) => {
                 tickets::follow(tx, &ticket.id, &actor.account, &ticket.id, false, now).await?;
             }

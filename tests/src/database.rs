@@ -104,7 +104,7 @@ impl Database {
     pub async fn wait_for_jobs(&self) {
         let began = Instant::now();
         loop {
-            let soon = chrono::Utc::now().timestamp_millis() + 1000;
+            let soon = crate::clock::now().ms() + 1000;
             let left: Vec<(String, String, Option<String>)> = rows!(
                 self,
                 (String, String, Option<String>),

@@ -3,6 +3,7 @@
 
 pub mod backend;
 pub mod city;
+pub mod clock;
 pub mod contract;
 pub mod database;
 pub mod people;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use demo::client::{Client, Picture, point, text};
 use demo::district::places::{METRES, STORY};
 use domain::geo::datum::Wgs84;
-use domain::time::Moment;
 use serde_json::{Value, json};
 
 use crate::{City, pictures};
@@ -27,10 +26,7 @@ pub fn beside(east: f64, north: f64) -> Wgs84 {
     Wgs84 { lon: lon + east / METRES.0, lat: lat + north / METRES.1 }
 }
 
-/// Now.
-pub fn now() -> Moment {
-    Moment::from_ms(chrono::Utc::now().timestamp_millis())
-}
+pub use crate::clock::now;
 
 /// The body of a report about a heap at a place.
 pub fn heap_report(place: Wgs84, accuracy_m: f64, photo_ids: &[String]) -> Value {

@@ -4,6 +4,7 @@
 use domain::job::Audience;
 use domain::ticket::Ticket;
 use domain::ticket::action::ActionKind;
+use domain::ticket::attention::Attention;
 use domain::ticket::event::{Change, Event};
 use domain::time::Moment;
 
@@ -49,7 +50,48 @@ pub(crate) fn write(ticket: &Ticket, event: &Event, audience: Audience, aside: &
             let body = format!("{}的处置照片已通过自动核查，请验收签字", subject(ticket));
             Letter::new("案件待验收", body)
         }
+        Audience::Superior => to_superior(ticket, event),
+        Audience::Parties => to_parties(ticket, event),
+        Audience::Handlers => to_handlers(ticket, aside),
     }
+}
+
+/// The letter to the chiefs of the place, the first line.
+pub(crate) fn to_chiefs(ticket: &Ticket, aside: &Aside) -> Letter {
+    let lead = ticket.assignment.as_ref().map_or("责任单位", |a| a.lead.name.as_str());
+    let body = format!("您负责的区域有新案件：{}，由{lead}主办{}", subject(ticket), until(aside, "，限"));
+    Letter::new("辖区新案件", body)
+}
+
+fn to_superior(ticket: &Ticket, event: &Event) -> Letter {
+    let (what, note) = (subject(ticket), event.note.as_deref().unwrap_or("未说明"));
+    let unit = ticket.assignment.as_ref().map_or("责任单位", |a| a.lead.name.as_str());
+    Letter::new("案件逐级上报", format!("{what}由{unit}主办，现上报请您协调：{note}"))
+}
+
+fn to_parties(ticket: &Ticket, event: &Event) -> Letter {
+    let (what, note) = (subject(ticket), event.note.as_deref().unwrap_or("未说明"));
+    match &event.change {
+        Change::Convened(meeting) => {
+            let how = if meeting.on_site { "到现场会商并签到" } else { "参加会商" };
+            let body = format!("请于 {} {how}：{what}，{note}", meeting.at.short());
+            Letter::new("会商通知", body)
+        }
+        Change::Divided { parts } => {
+            let share = |part: &domain::ticket::event::Part| format!("{}：{}", part.unit.name, part.task);
+            let shares: Vec<String> = parts.iter().map(share).collect();
+            Letter::new("联合整治任务", format!("{what}分工如下：{}", shares.join("；")))
+        }
+        _ => Letter::new(event.label(), format!("{what}：{note}")),
+    }
+}
+
+fn to_handlers(ticket: &Ticket, aside: &Aside) -> Letter {
+    let task = ticket.assignment.as_ref().map_or("", |a| a.task.as_str());
+    let person = ticket.assignment.as_ref().map_or("", |a| a.person.name.as_str());
+    let body =
+        format!("{}已交本单位主要负责人{person}{}。任务：{task}", subject(ticket), until(aside, "，限"));
+    Letter::new("红色督办件（抄送）", body)
 }
 
 fn to_followers(ticket: &Ticket, event: &Event, aside: &Aside) -> Letter {
@@ -69,6 +111,14 @@ fn to_followers(ticket: &Ticket, event: &Event, aside: &Aside) -> Letter {
             Letter::new("问题已处置完成", format!("{what}已处置完成，请查看处置照片并作出评价"))
         }
         Some(ActionKind::Reopen) => Letter::new("问题已重新办理", format!("{what}已重新办理")),
+        Some(ActionKind::Prompt) => {
+            Letter::new("已提示责任人整改", format!("您反映的问题已先行提示责任人整改：{note}"))
+        }
+        Some(ActionKind::Heed) => {
+            Letter::new("问题已在提示后整改", "您反映的问题经提示后已整改，请查看照片".to_owned())
+        }
+        Some(ActionKind::Reply) => Letter::new("正式答复", format!("{what}：{note}")),
+        Some(ActionKind::Verify) => Letter::new("问题核实结果", format!("您反映的问题经现场核实：{note}")),
         _ => Letter::new(event.label(), format!("{what}：{}", event.state.stage().label())),
     }
 }
@@ -78,6 +128,11 @@ fn to_lead(ticket: &Ticket, event: &Event, aside: &Aside) -> Letter {
     let task = ticket.assignment.as_ref().map_or("", |a| a.task.as_str());
     let person = ticket.assignment.as_ref().map_or("", |a| a.person.name.as_str());
     match (event.action, &event.change) {
+        (_, Change::Assigned(assignment)) if assignment.red => {
+            let body =
+                format!("{what}为红色督办件，由您负总责{}，不得自行转派。任务：{task}", until(aside, "，限"));
+            Letter::new("红色督办件", body)
+        }
         (_, Change::Assigned(_)) => {
             let body = format!("{what}由本单位主办{}。责任人：{person}。任务：{task}", until(aside, "，限"));
             Letter::new("新的主办案件", body)
@@ -109,6 +164,10 @@ fn to_desk(ticket: &Ticket, event: &Event, aside: &Aside) -> Letter {
     match (event.action, &event.change) {
         (Some(ActionKind::Return), _) => Letter::new("单位退单，待裁定", format!("{what}：{note}")),
         (Some(ActionKind::Contest), _) => Letter::new("上报人质疑", format!("{what}：{note}")),
+        (Some(ActionKind::Flag), _) => {
+            let doubts: Vec<String> = event.raised.iter().map(Attention::sentence).collect();
+            Letter::new("案件待人工处理", format!("{what}：{}", doubts.join("；")))
+        }
         (_, Change::Asked(_)) => Letter::new("单位申请，待批", format!("{what}{}：{note}", event.label())),
         (_, Change::Judged { .. }) => {
             Letter::new("证据存疑，待核查", format!("{what}：{}", said(&aside.reasons)))

@@ -49,6 +49,8 @@ pub struct Settings {
     pub proof: proof::Thresholds,
     /// Subscription messages, when the mini-program has templates.
     pub templates: Templates,
+    /// Practice (demo mode): subscribers may be on this machine.
+    pub practice: bool,
 }
 
 /// The ids of the mini-program's message templates. Both have the keys `character_string1` (number), `phrase2` (state),
@@ -85,6 +87,7 @@ impl Default for Settings {
             dedupe: dedupe::Thresholds::default(),
             proof: proof::Thresholds::default(),
             templates: Templates::default(),
+            practice: false,
         }
     }
 }
@@ -136,6 +139,7 @@ pub async fn run(
 ) -> Result<(), WorkerError> {
     let context = Context::new(stores, desk, settings);
     jobs::sweep::plan(&context).await?;
+    jobs::tick::plan(&context).await?;
     let hand = |context: Context, job| -> BoxFuture<'static, _> {
         Box::pin(async move { jobs::run(&context, &job).await })
     };

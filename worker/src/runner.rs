@@ -110,6 +110,11 @@ impl Lane {
     /// How long nothing can become due.
     async fn next_look(&self) -> Duration {
         let poll = self.context.settings.poll;
+        if self.context.settings.practice
+            && let Err(error) = store::clock::follow(&self.context.stores.pool).await
+        {
+            tracing::warn!(%error, "the practice clock can't be read now");
+        }
         match queue::next_run_at(&self.context.stores.pool).await {
             Ok(Some(at)) => {
                 let left = u64::try_from(at.saturating_sub(now().ms())).unwrap_or(0);

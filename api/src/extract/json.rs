@@ -27,6 +27,12 @@ pub struct Body<T>(pub T);
 /// Hash of the body, left with the request for [`super::Once`].
 pub(super) struct BodyHash(pub String);
 
+/// Header with a device's signature over the body.
+pub(crate) const DEVICE_SIGNATURE: &str = "X-Device-Signature";
+
+/// The body as it came, left with a request whose body is signed.
+pub(crate) struct RawBody(pub Vec<u8>);
+
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
@@ -41,7 +47,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 Err(_) => return Err(Kind::TimedOut.into()),
             };
             request.extensions_mut().insert(BodyHash(sha256_hex(&[&bytes])));
-            parse(&bytes).map(Self)
+            let read = parse(&bytes).map(Self);
+            if request.headers().contains_key(DEVICE_SIGNATURE) {
+                request.extensions_mut().insert(RawBody(bytes));
+            }
+            read
         })
     }
 }

@@ -15,6 +15,7 @@ mod version;
 pub use caller::Caller;
 pub(crate) use caller::claims_of;
 pub use json::Body;
+pub(crate) use json::{DEVICE_SIGNATURE, RawBody};
 pub use once::Once;
 pub use page::read_page;
 pub use path::PathId;

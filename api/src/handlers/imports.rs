@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, web};
 use bytes::Bytes;
+use domain::actor::Actor;
 use domain::actor::Role;
 use domain::geo::datum::CoordType;
 use domain::geo::grid::Layer;
-use store::repo::import::{self, ImportError, MOST_BYTES, Summary, Table};
+use domain::id::AccountId;
+use domain::register::Register;
+use domain::ticket::event::Source;
+use store::desk::Desk;
+use store::repo::import::{self, Flight, ImportError, MOST_BYTES, Summary, Table};
 
 use crate::auth::password;
 use crate::envelope::Reply;
@@ -17,7 +22,9 @@ use crate::extract::Caller;
 use crate::extract::form::{Form, Sink};
 use crate::{Api, now};
 
-const TEXTS: [&str; 3] = ["layer", "coord_type", "source"];
+const TEXTS: [&str; 5] = ["layer", "coord_type", "source", "programme", "expected"];
+/// By whom an import from the command line is made.
+const COMMAND_LINE: &str = "cli";
 
 /// A file held in memory.
 struct Held(Vec<u8>);
@@ -40,13 +47,17 @@ pub async fn take(
     request: HttpRequest,
     payload: web::Payload,
 ) -> ApiResult<Reply> {
-    caller.require(&[Role::Admin])?;
-    let what = What::read(&kind)?;
+    let what = What::read(&kind).map_err(|error| {
+        // Whoever may not import anything is told so, not what there is.
+        caller.require(&[Role::Admin, Role::Dispatcher, Role::Institution]).err().unwrap_or(error)
+    })?;
+    caller.require(what.roles())?;
     let form = Form { texts: &TEXTS, limit: MOST_BYTES as u64, patience: &api.settings.limits };
     let mut file = Held(Vec::new());
     let texts = form.read(&request, payload, &mut file).await?;
-    let summary = what.import(&api.stores.pool, file.0, &texts).await?;
+    let summary = what.import(&api.desk, file.0, &texts, &caller.actor).await?;
     api.desk.books.forget();
+    api.nudge();
     tracing::info!(import.kind = summary.kind, import.rows = summary.rows, account.id = %caller.account.id, "imported");
     Reply::ok(&summary)
 }
@@ -58,27 +69,70 @@ pub enum What {
     Table(Table),
     /// Borders of a layer.
     Grids,
+    /// Entries of a register.
+    Register(Register),
+    /// 图斑.
+    Patches,
 }
 
 impl What {
     /// The kind named in the path or on the command line; 404 for any other.
     pub fn read(kind: &str) -> Result<Self, ApiError> {
+        let table = || kind.parse().map(Self::Table).ok();
+        let register = || kind.parse().map(Self::Register).ok();
         match kind {
             "grids" => Ok(Self::Grids),
-            other => Ok(Self::Table(other.parse().map_err(|_| Kind::NotFound)?)),
+            "patches" => Ok(Self::Patches),
+            _ => table().or_else(register).ok_or_else(|| {
+                ApiError::from(Kind::NotFound)
+                    .saying("没有这种导入：不是表、台账、网格（grids）或图斑（patches）")
+            }),
         }
     }
 
-    /// Imports `file`; borders need `layer` and `coord_type` among the texts.
+    /// Who may import it.
+    const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Table(_) | Self::Grids => &[Role::Admin],
+            Self::Register(_) => &[Role::Admin, Role::Dispatcher, Role::Institution],
+            Self::Patches => &[Role::Admin, Role::Dispatcher],
+        }
+    }
+
+    /// Who imports from the command line.
+    pub fn operator() -> Actor {
+        Actor { account: AccountId::from(COMMAND_LINE), ..Actor::system() }
+    }
+
+    /// Imports `file`; borders need `layer` and `coord_type` among the texts, patches `coord_type`, `source` and
+    /// `programme`; a register takes `expected`.
     pub async fn import(
         self,
-        pool: &store::Pool,
+        desk: &Desk,
         file: Vec<u8>,
         texts: &BTreeMap<String, String>,
+        by: &Actor,
     ) -> Result<Summary, ApiError> {
-        let text = |name: &str| texts.get(name).map(String::as_str);
+        let (text, pool) = (|name: &str| texts.get(name).map(String::as_str), &desk.pool);
+        self.check_texts(texts)?;
         match self {
             Self::Table(table) => Ok(import::table(pool, table, file, &password::hash, now()).await?),
+            Self::Register(register) => {
+                Ok(import::register(pool, register, file, text("expected"), &by.account, now()).await?)
+            }
+            Self::Patches => {
+                let flight = Flight {
+                    coord: choose("coord_type", text("coord_type"), "wgs84、gcj02、bd09")?,
+                    source: choose::<Source>("source", text("source"), "drone、satellite")?,
+                    programme: text("programme")
+                        .ok_or_else(|| ApiError::bad_field("programme", "缺少巡飞编号"))?
+                        .to_owned(),
+                };
+                if !flight.source.is_patch() {
+                    return Err(ApiError::bad_field("source", "取值须为 drone、satellite"));
+                }
+                Ok(import::patches(desk, file, &flight, by, now()).await?)
+            }
             Self::Grids => {
                 let layer: Layer =
                     choose("layer", text("layer"), "community、inspection、enforcement、area")?;
@@ -89,6 +143,19 @@ impl What {
                 Ok(import::grids(pool, layer, coord, file, text("source").unwrap_or("管理员导入"), now())
                     .await?)
             }
+        }
+    }
+
+    /// Refuses a text that this kind of import doesn't look at.
+    fn check_texts(self, texts: &BTreeMap<String, String>) -> Result<(), ApiError> {
+        let known: &[&str] = match self {
+            Self::Table(_) | Self::Grids => &["layer", "coord_type", "source"],
+            Self::Register(_) => &["expected"],
+            Self::Patches => &["coord_type", "source", "programme"],
+        };
+        match texts.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(ApiError::from(Kind::UnknownField).detail(name, "这种导入没有该字段")),
+            None => Ok(()),
         }
     }
 }

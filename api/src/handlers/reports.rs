@@ -1,9 +1,11 @@
 //! Reports: taking them in, one's own and what became of them, what is known nearby, and the rating at the end. It
 //! refuses other people's reports as "not found".
 
+mod camera;
 mod intake;
+mod origin;
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use domain::geo::datum::{CoordType, Wgs84, distance_m};
 use domain::id::{CategoryCode, ReportId, TicketId};
 use domain::ticket::action::Action;
@@ -43,11 +45,13 @@ pub async fn create(
     api: web::Data<Api>,
     caller: Caller,
     once: Once,
+    request: HttpRequest,
     Body(body): Body<NewBody>,
 ) -> ApiResult<Reply> {
     let books = api.books().await?;
     let now = now();
-    let new = body.read(&caller, &books, now)?;
+    let mut new = body.read(&caller, &books, now)?;
+    camera::admit(&api, &books, &request, &mut new, now).await?;
     let spot = new.opening.place.map(|place| (place.at, place.accuracy_m));
     let reply = once
         .run(&api, &caller, async |tx| {
@@ -193,7 +197,7 @@ fn around(at: Wgs84, radius_m: f64) -> TicketFilter {
     TicketFilter {
         stage: open.collect(),
         bbox: Some([at.lon - wide, at.lat - high, at.lon + wide, at.lat + high]),
-        ..TicketFilter::within(Scope::All)
+        ..TicketFilter::within(Scope::Open)
     }
 }
 

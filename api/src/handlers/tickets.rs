@@ -19,6 +19,7 @@ use self::asked::Asked;
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, read_page};
+use crate::view::joint::hides;
 use crate::view::{Listed, grid, history, row};
 use crate::{Api, now};
 
@@ -88,7 +89,7 @@ pub async fn timeline(api: web::Data<Api>, caller: Caller, PathId(id): PathId<Ti
     }
     let books = api.books().await?;
     let frame = dossier::frame(&api, &books, DEFAULT, now());
-    let items = history::steps(&frame, &events);
+    let items = history::steps(&frame, &events, hides(caller.actor.role, ticket.source));
     Reply::ok(&Listed { items, next_cursor: None, total: None })
 }
 

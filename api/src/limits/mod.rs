@@ -36,7 +36,8 @@ pub async fn gate(
 
 async fn judge(request: &ServiceRequest, api: &Api) -> Result<(), ApiError> {
     let pattern = request.match_pattern();
-    if !request.path().starts_with("/v1/") || pattern.as_deref() == Some(routes::IMAGE) {
+    let counted = ["/v1/", "/open311/"].iter().any(|door| request.path().starts_with(door));
+    if !counted || pattern.as_deref() == Some(routes::IMAGE) {
         return Ok(());
     }
     let limits = &api.settings.limits;

@@ -26,7 +26,7 @@ pub struct DoubtView {
     /// The ticket that it may be the same as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_id: Option<TicketId>,
-    /// How likely that is, 0 to 1.
+    /// How likely that is, or how sure the machine is, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
     /// Chinese sentences.
@@ -66,6 +66,8 @@ pub const fn label(kind: AttentionKind) -> &'static str {
         AttentionKind::Request => "申请待批",
         AttentionKind::BrokenPhoto => "照片无法读取",
         AttentionKind::Relapsed => "回弹",
+        AttentionKind::Screening => "待筛选",
+        AttentionKind::Gap => "无人负责",
     }
 }
 
@@ -96,11 +98,13 @@ pub fn doubt(attention: &Attention) -> DoubtView {
         Attention::NoCategory { guesses: reasons }
         | Attention::Unroutable { reasons }
         | Attention::DoubtfulProof { reasons }
+        | Attention::Gap { reasons }
         | Attention::BrokenPhoto { reasons } => view.reasons.clone_from(reasons),
         Attention::Dispute { reason } | Attention::Contested { reason } | Attention::Request { reason } => {
             view.reasons = vec![reason.clone()];
         }
         Attention::Relapsed { note } => view.reasons = vec![note.clone()],
+        Attention::Screening { confidence, .. } => view.probability = Some(*confidence),
         Attention::NoPlace => {}
     }
     view

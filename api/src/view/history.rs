@@ -7,11 +7,12 @@ use domain::actor::Role;
 use domain::proof::Outcome;
 use domain::ticket::action::ActionKind;
 use domain::ticket::attention::{Attention, AttentionKind};
-use domain::ticket::event::{Assignment, Change, Event, Finding, Request};
+use domain::ticket::event::{Assignment, Change, Event, Finding, Part, Request, Unit};
 use domain::ticket::state::{Stage, State};
 use domain::time::Moment;
 use serde::Serialize;
 
+use super::joint::{CLOSED, level};
 use super::{Frame, Named};
 
 /// A line of the history for staff.
@@ -39,9 +40,10 @@ pub struct StepView {
 /// Who did it, as it was known then.
 #[derive(Debug, Serialize)]
 pub struct ByView {
-    /// A citizen is always 市民.
+    /// A citizen is always 市民, a secret finder 不公开.
     pub name: String,
-    pub role: Role,
+    /// Null for a secret finder.
+    pub role: Option<Role>,
     pub role_label: &'static str,
     pub department: Option<Named>,
 }
@@ -56,11 +58,13 @@ pub struct PublicStep {
     pub sentence: String,
 }
 
-/// The whole history for staff, oldest first; of the doubts that an action settles, only those that were there.
-pub fn steps(frame: &Frame<'_>, events: &[Event]) -> Vec<StepView> {
+/// The whole history for staff, oldest first; of the doubts that an action settles, only those that were there. `hidden`
+/// keeps back who found it and how.
+pub fn steps(frame: &Frame<'_>, events: &[Event], hidden: bool) -> Vec<StepView> {
     let mut open = BTreeSet::new();
     let step = |event: &Event| {
-        let mut step = step(frame, event);
+        let finder = event.action.is_none() || event.by.role == Role::Visitor;
+        let mut step = step(frame, event, hidden && finder);
         step.settled.retain(|kind| open.remove(kind));
         open.extend(event.raised.iter().map(Attention::kind));
         step
@@ -68,15 +72,15 @@ pub fn steps(frame: &Frame<'_>, events: &[Event]) -> Vec<StepView> {
     events.iter().map(step).collect()
 }
 
-fn step(frame: &Frame<'_>, event: &Event) -> StepView {
-    let by = by(frame, event);
+fn step(frame: &Frame<'_>, event: &Event, hidden: bool) -> StepView {
+    let by = if hidden { nobody() } else { by(frame, event) };
     let stage = event.state.stage();
     let who = match (&by.department, by.role) {
-        (_, Role::Citizen | Role::System) => by.name.clone(),
+        (_, None | Some(Role::Citizen | Role::System)) => by.name.clone(),
         (Some(unit), _) => format!("{}{}", unit.name, by.name),
         (None, _) => format!("{}{}", by.role_label, by.name),
     };
-    let detail = detail(event).map(|detail| format!(",{detail}")).unwrap_or_default();
+    let detail = detail(event).filter(|_| !hidden).map(|detail| format!(",{detail}")).unwrap_or_default();
     let note = event.note.as_deref().map(|note| format!(":{note}")).unwrap_or_default();
     StepView {
         seq: event.seq,
@@ -97,7 +101,12 @@ fn by(frame: &Frame<'_>, event: &Event) -> ByView {
     let by = &event.by;
     let name = if by.role == Role::Citizen { Role::Citizen.label().to_owned() } else { by.name.clone() };
     let department = by.department.as_ref().map(|code| frame.unit(code));
-    ByView { name, role: by.role, role_label: by.role.label(), department }
+    ByView { name, role: Some(by.role), role_label: by.role.label(), department }
+}
+
+/// Whoever found it in secret.
+fn nobody() -> ByView {
+    ByView { name: CLOSED.to_owned(), role: None, role_label: CLOSED, department: None }
 }
 
 /// The facts that the event brought, in a few words.
@@ -121,8 +130,33 @@ fn detail(event: &Event) -> Option<String> {
         Change::Rechecked { holds, .. } => if *holds { "未反弹" } else { "已反弹" }.to_owned(),
         Change::Rated { stars } => format!("{stars} 星"),
         Change::Supervised { level } => level.label().to_owned(),
+        Change::Prompted { until } => format!("限 {} 前自行整改", until.short()),
+        Change::Heeded { .. } => "已自行整改".to_owned(),
+        Change::Escalated { level: to, person } => format!("上报至{}{}", level(*to), person.name),
+        Change::Convened(meeting) => {
+            let how = if meeting.on_site { "现场会商" } else { "会商" };
+            format!("{} {how}:{}", meeting.at.short(), names(meeting.parties.iter()))
+        }
+        Change::CheckedIn { distance_m: Some(metres), .. } => format!("距案件位置 {metres:.0} 米"),
+        Change::CheckedIn { distance_m: None, .. } => "案件没有坐标,未核对距离".to_owned(),
+        Change::Divided { parts } => {
+            let part = |part: &Part| format!("{}:{}", part.unit.name, part.task);
+            parts.iter().map(part).collect::<Vec<_>>().join(";")
+        }
+        Change::Planned(plan) => format!("{} 个节点", plan.milestones.len()),
+        Change::MilestoneReached { position, .. } => format!("第 {} 个节点", position + 1),
+        Change::RelapseLinked { nth, .. } => format!("第 {nth} 次回弹"),
+        Change::CauseNamed { cause } => cause.label().to_owned(),
+        Change::FrameChecked { clear, confidence, .. } => {
+            let seen = if *clear { "未见问题" } else { "问题仍在" };
+            format!("{seen},置信度 {:.0}%", confidence * 100.0)
+        }
         _ => return None,
     })
+}
+
+fn names<'a>(units: impl Iterator<Item = &'a Unit>) -> String {
+    units.map(|unit| unit.name.as_str()).collect::<Vec<_>>().join("、")
 }
 
 /// A line for citizens; none for what is the office's own business.
@@ -137,8 +171,24 @@ fn public_sentence(event: &Event) -> Option<String> {
     let why = event.note.as_deref().unwrap_or("未说明原因");
     let Some(action) = event.action else { return Some("问题已上报,等待受理".to_owned()) };
     Some(match (action, &event.change, &event.state) {
-        (A::Verify, Change::Verified { finding: Finding::Real, .. }, _) => "网格员已到现场核实,情况属实".to_owned(),
-        (A::Verify, ..) => "网格员已到现场核实".to_owned(),
+        (A::Verify, Change::Verified { finding: Finding::Real, .. }, _) => {
+            "网格员已到现场核实,情况属实".to_owned()
+        }
+        (A::Verify, Change::Verified { finding, .. }, _) => format!("已到现场核实,情况{}", finding.label()),
+        (A::Prompt, Change::Prompted { until }, _) => {
+            format!("已提示责任人于 {} 前自行整改", until.short())
+        }
+        (A::Heed, ..) => "责任人已自行整改".to_owned(),
+        (A::Lapse, ..) => "提示期内未整改,转入立案".to_owned(),
+        (A::TakeOver, Change::Assigned(to), _) => format!("{}已接手办理", to.lead.name),
+        (A::Escalate, ..) => "已逐级上报协调".to_owned(),
+        (A::Convene, Change::Convened(meeting), _) if meeting.on_site => "正在组织现场会商".to_owned(),
+        (A::Convene, ..) => "正在组织会商".to_owned(),
+        (A::Split, ..) => "多个单位联合整治".to_owned(),
+        (A::Plan, ..) => "责任单位已制定整改方案".to_owned(),
+        (A::ReachMilestone, ..) => "整改方案完成一个节点".to_owned(),
+        (A::LinkRelapse, ..) => "同一地点同类问题再次出现".to_owned(),
+        (A::Reply, ..) => format!("正式答复:{why}"),
         (A::File, Change::Filed { number, class }, _) => format!("已立案:{number}({})", class.category_name),
         (A::Decline, ..) => format!("不予受理:{why}"),
         (A::Merge, ..) => "与已有案件是同一问题,已合并办理".to_owned(),

@@ -1,16 +1,25 @@
 //! How things are shown: plain serialisable values made from rows and the district's books. It refuses to read anything,
 //! to show a phone number, and to show a citizen to anybody but that citizen.
 
+pub mod board;
+pub mod act;
 pub mod clock;
 pub mod doubt;
 pub mod grid;
 pub mod history;
+pub mod list;
+pub mod joint;
+pub mod open311;
+pub mod paper;
 pub mod photo;
 pub mod place;
+pub mod programme;
 pub mod proof;
 pub mod public;
+pub mod register;
 pub mod report;
 pub mod row;
+pub mod stamps;
 pub mod statistics;
 pub mod ticket;
 

@@ -11,11 +11,12 @@ use domain::time::Moment;
 use serde::Serialize;
 
 use super::place::PlaceView;
-use super::ticket::{Album, PictureView, StampView, allowed, pictures, stamps};
+use super::stamps::{StampView, stamps};
+use super::ticket::{Album, PictureView, allowed, pictures};
 use super::{AllowedAction, Frame, Named};
 
 /// Parts of pictures that citizens see.
-const PARTS: [&str; 2] = ["before", "after"];
+const PARTS: [&str; 3] = ["before", "after", "heed"];
 
 /// A ticket for citizens.
 #[derive(Debug, Serialize)]
@@ -59,6 +60,7 @@ pub fn public(frame: &Frame<'_>, actor: &Actor, ticket: &Ticket, mine: bool, alb
     let clock = reckon(&ticket.ticks, &frame.books.calendar, frame.now);
     let (reason, merged_into) = match &ticket.state {
         State::Declined { reason } | State::Suspended { reason, .. } => (Some(reason.clone()), None),
+        State::Prompted { until } => (Some(format!("已提示责任人于 {} 前自行整改", until.short())), None),
         State::Merged { into } => (None, Some(into.clone())),
         _ => (None, None),
     };

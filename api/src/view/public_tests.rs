@@ -54,6 +54,7 @@ fn events() -> [Event; 2] {
         photos: vec!["p1".into()],
         fixed_on_spot: Vec::new(),
         relapse_of: None,
+        origin: Default::default(),
     };
     let opened = decide::open(&"t1".into(), opening, &citizen("reporter-7"), NOW).event;
     let unit = Unit { code: "hw".into(), name: "环卫站".into() };
@@ -66,6 +67,8 @@ fn events() -> [Event; 2] {
         standard: "s".into(),
         duty: "主办".into(),
         parties: Vec::new(),
+        leader: None,
+        red: false,
     };
     let dispatched = Event {
         seq: 2,
@@ -144,7 +147,7 @@ fn the_history_for_citizens_names_units_only() {
 fn staff_never_read_who_the_citizen_is() {
     let (books, signer) = (books(), Signer::new(&[1; 32], ""));
     let frame = Frame { books: &books, coord_type: CoordType::Gcj02, now: NOW, signer: &signer };
-    let first = steps(&frame, &events()[..1]);
+    let first = steps(&frame, &events()[..1], false);
     let text = serde_json::to_string(&first).unwrap();
     assert!(text.contains("市民") && !text.contains("张三") && !text.contains("reporter-7"), "{text}");
     let ticket = Ticket::fold(&"t1".into(), &events()).unwrap();
@@ -157,6 +160,7 @@ fn staff_never_read_who_the_citizen_is() {
         scores: Vec::new(),
         others: Vec::new(),
         recheck_due: None,
+        history: events().to_vec(),
     };
     let handler = Actor { role: Role::Handler, department: Some("hw".into()), ..citizen("staff-1") };
     let view = serde_json::to_value(whole(&frame, &handler, dossier)).unwrap();
@@ -175,7 +179,7 @@ fn the_history_tells_which_doubts_an_action_really_settled() {
         Event { seq: 2, raised: vec![Attention::NoPlace], action: Some(ActionKind::Flag), ..opened.clone() };
     dispatched.settled = vec![AttentionKind::Border, AttentionKind::NoPlace];
     let again = Event { seq: 4, ..dispatched.clone() };
-    let steps = steps(&frame, &[opened, flagged, dispatched, again]);
+    let steps = steps(&frame, &[opened, flagged, dispatched, again], false);
     assert_eq!(steps[2].settled, [AttentionKind::NoPlace]);
     assert_eq!(steps[3].settled, []);
 }

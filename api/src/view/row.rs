@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use domain::geo::grid::Layer;
 use domain::id::{AccountId, PhotoId, TicketId};
 use domain::ticket::attention::AttentionKind;
-use domain::ticket::event::{Person, Source};
+use domain::ticket::event::{Person, Priority, Source};
 use domain::ticket::state::Stage;
 use domain::time::Moment;
 use domain::workline::Workline;
 use serde::Serialize;
 use store::repo::lists::TicketRow;
 
+use super::joint::{CLOSED, hides};
 use super::place::PointView;
 use super::{Frame, Named, doubt, minutes};
 use crate::extract::Caller;
@@ -30,7 +31,8 @@ pub struct RowView {
     pub version: u64,
     pub stage: Stage,
     pub stage_label: &'static str,
-    pub source: Source,
+    /// Null to the units' people when it was found in secret.
+    pub source: Option<Source>,
     pub source_label: &'static str,
     /// Null to citizens who did not write them.
     pub words: Option<String>,
@@ -61,6 +63,11 @@ pub struct RowView {
     pub followers: i64,
     pub reworks: i64,
     pub stars: Option<i64>,
+    pub priority: Priority,
+    pub priority_label: &'static str,
+    /// A red order.
+    pub red: bool,
+    pub relapse_of: Option<TicketId>,
 }
 
 impl Frame<'_> {
@@ -79,6 +86,7 @@ pub fn row(
     persons: &Persons,
 ) -> RowView {
     let staff = caller.is_staff();
+    let hidden = hides(caller.actor.role, row.source);
     let attention = row.attention.filter(|_| staff);
     let person = row.person.as_ref().filter(|_| staff);
     let named =
@@ -88,7 +96,12 @@ pub fn row(
         late: row.is_late(frame.now),
         cover: frame.cover(covers, &row.id),
         stage_label: row.stage.label(),
-        source_label: row.source.label(),
+        source: (!hidden).then_some(row.source),
+        source_label: if hidden { CLOSED } else { row.source.label() },
+        priority: row.priority,
+        priority_label: row.priority.label(),
+        red: row.red,
+        relapse_of: row.relapse_of.clone(),
         words: (staff || row.reporter.as_ref() == Some(&caller.account.id)).then(|| row.words.clone()),
         category: row.category.as_ref().map(|code| frame.category(code)),
         lead: row.lead.as_ref().map(|code| frame.unit(code)),
@@ -103,7 +116,6 @@ pub fn row(
         number: row.number,
         version: row.version,
         stage: row.stage,
-        source: row.source,
         workline: row.workline,
         opened_at: row.opened_at,
         updated_at: row.updated_at,

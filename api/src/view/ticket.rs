@@ -9,9 +9,9 @@ use domain::geo::grid::Layer;
 use domain::id::{AccountId, PhotoId, TicketId};
 use domain::proof::Verdict;
 use domain::ticket::action::ActionKind;
-use domain::ticket::event::{Assignment, Class, ClosePolicy, Person, Request, Source, Unit};
+use domain::ticket::event::{Assignment, Class, ClosePolicy, Event, Person, Request, Source, Unit};
 use domain::ticket::state::{Stage, State};
-use domain::ticket::{Stamps, Ticket, decide};
+use domain::ticket::{Ticket, decide};
 use domain::time::Moment;
 use domain::workline::Workline;
 use serde::Serialize;
@@ -21,9 +21,13 @@ use store::repo::tickets::PhotoUse;
 
 use super::clock::{ClockView, clock};
 use super::doubt::{DoubtView, DuplicateView, doubt, duplicate};
+use super::joint::{
+    self, CauseView, EscalationView, FixView, MeetingView, OriginView, PartView, PlanView, PriorityView,
+};
 use super::place::PlaceView;
 use super::proof::{ProofView, proof};
-use super::{AllowedAction, Frame, Named};
+use super::stamps::{StampView, owners, stamps};
+use super::{AllowedAction, Frame, Named, minutes};
 use crate::sign::ImageUrls;
 
 /// The pictures of a ticket and their parts in it.
@@ -47,6 +51,7 @@ pub struct Dossier {
     /// The rows of the tickets in `scores`.
     pub others: Vec<TicketRow>,
     pub recheck_due: Option<Moment>,
+    pub history: Vec<Event>,
 }
 
 /// A ticket whole.
@@ -58,8 +63,11 @@ pub struct TicketView {
     /// For `If-Match` and `expected_version`.
     pub version: u64,
     pub state: StateView,
-    pub source: Source,
+    /// Null to the units' people when it was found in secret, and so is `origin`.
+    pub source: Option<Source>,
     pub source_label: &'static str,
+    pub origin: Option<OriginView>,
+    pub priority: PriorityView,
     /// The first reporter's words.
     pub words: String,
     pub place: Option<PlaceView>,
@@ -74,6 +82,23 @@ pub struct TicketView {
     pub person: Option<Person>,
     pub task: Option<String>,
     pub duty: Option<String>,
+    /// The leader in charge of the unit or the place.
+    pub leader: Option<Person>,
+    /// A red order: to the unit's head, never handed on in silence.
+    pub red: bool,
+    /// The units whose 会商 ruled on it.
+    pub ruled_by: Vec<Named>,
+    pub meeting: Option<MeetingView>,
+    pub parts: Vec<PartView>,
+    pub plan: Option<PlanView>,
+    pub escalations: Vec<EscalationView>,
+    /// Natural minutes from the report to its registration; null before it is filed.
+    pub register_delay_minutes: Option<i64>,
+    /// Natural minutes from the report to the close, or to now; no pause stops them.
+    pub total_minutes: i64,
+    pub fix: Option<FixView>,
+    pub cause: Option<CauseView>,
+    pub replied_at: Option<Moment>,
     /// The six steps in their order.
     pub stamps: Vec<StampView>,
     /// The clock of the unit that has it; null before it is dispatched.
@@ -97,6 +122,10 @@ pub struct TicketView {
     pub exempt: bool,
     pub stars: Option<u8>,
     pub relapse_of: Option<TicketId>,
+    /// The how-manieth return it is; 0 for none.
+    pub relapse_nth: u32,
+    /// Put right after an 案前提示, without a case.
+    pub heeded: bool,
     pub recheck_due_at: Option<Moment>,
     /// Whether the asker reported or follows it.
     pub mine: bool,
@@ -119,7 +148,7 @@ pub struct StateView {
     /// Why (disputed, suspended, declined).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Until when (suspended).
+    /// Until when (suspended, prompted).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Moment>,
     /// Which submission is being judged (fixed).
@@ -149,6 +178,8 @@ pub struct StandardView {
     pub opens_when: String,
     pub closes_when: String,
     pub limit: LimitView,
+    /// The guarded period that shortened the limit.
+    pub guarded: Option<String>,
 }
 
 /// A time limit.
@@ -159,31 +190,11 @@ pub struct LimitView {
     pub label: String,
 }
 
-/// One of the six steps.
-#[derive(Debug, Serialize)]
-pub struct StampView {
-    pub step: StampStep,
-    pub label: &'static str,
-    pub at: Option<Moment>,
-}
-
-/// The name of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StampStep {
-    Found,
-    Registered,
-    Rectified,
-    Inspected,
-    Qualified,
-    StruckOff,
-}
-
 /// A picture and its part in the ticket.
 #[derive(Debug, Serialize)]
 pub struct PictureView {
     pub id: PhotoId,
-    /// `before`, `after`, `verify`, `recheck` or `contest`.
+    /// `before`, `after`, `verify`, `recheck`, `contest`, `heed`, `part`, `milestone` or `frame`.
     pub part: String,
     /// Which submission it belongs to.
     pub round: i64,
@@ -233,18 +244,43 @@ impl From<Limit> for LimitView {
 
 /// The ticket as somebody who works on it sees it.
 pub fn whole(frame: &Frame<'_>, actor: &Actor, dossier: Dossier) -> TicketView {
-    let Dossier { ticket, mine, merged, album, verdicts, scores, others, recheck_due } = dossier;
+    let Dossier { ticket, mine, merged, album, verdicts, scores, others, recheck_due, history } = dossier;
     let calendar = &frame.books.calendar;
     let (category, standard) = ticket.class.as_ref().map(class_of).unzip();
-    let (lead, assist, person, task, duty) = match ticket.assignment.clone() {
-        Some(Assignment { lead, assist, person, task, duty, .. }) => {
-            (Some(lead), assist, Some(person), Some(task), Some(duty))
+    let hidden = joint::hides(actor.role, ticket.source);
+    let red = ticket.assignment.as_ref().is_some_and(|assignment| assignment.red);
+    let ruled_by = ticket.assignment.iter().flat_map(|a| &a.parties).map(|unit| frame.unit(unit)).collect();
+    let (lead, assist, person, task, duty, leader) = match ticket.assignment.clone() {
+        Some(Assignment { lead, assist, person, task, duty, leader, .. }) => {
+            (Some(lead), assist, Some(person), Some(task), Some(duty), leader)
         }
-        None => (None, None, None, None, None),
+        None => Default::default(),
     };
+    let registered = ticket.stamps.registered.map(|at| at.since(ticket.opened_at));
+    let mut stamps = stamps(&ticket.stamps);
+    for (stamp, by) in stamps.iter_mut().zip(owners(frame, actor.role, &ticket, &history)) {
+        stamp.by = by.filter(|_| stamp.at.is_some());
+    }
     TicketView {
         state: state(frame, &ticket.state),
-        source_label: ticket.source.label(),
+        source: (!hidden).then_some(ticket.source),
+        source_label: if hidden { joint::CLOSED } else { ticket.source.label() },
+        origin: joint::origin(frame, actor.role, &ticket),
+        priority: joint::priority(&ticket),
+        leader,
+        red,
+        ruled_by,
+        meeting: joint::meeting(&ticket),
+        parts: joint::parts(&ticket),
+        plan: joint::plan(&ticket, frame.now),
+        escalations: joint::escalations(&ticket),
+        register_delay_minutes: registered.map(minutes),
+        total_minutes: minutes(ticket.total_ms(frame.now)),
+        fix: joint::fix(&ticket),
+        cause: joint::cause(&ticket),
+        replied_at: ticket.replied_at,
+        relapse_nth: ticket.relapse_nth,
+        heeded: ticket.heeded,
         place: ticket.place.map(|place| frame.place(place)),
         grids: ticket.grids.iter().map(|(layer, code)| (*layer, frame.grid(*layer, code))).collect(),
         category_hint: ticket.category_hint.as_ref().map(|code| frame.category(code)),
@@ -255,7 +291,7 @@ pub fn whole(frame: &Frame<'_>, actor: &Actor, dossier: Dossier) -> TicketView {
         person,
         task,
         duty,
-        stamps: stamps(&ticket.stamps),
+        stamps,
         clock: clock(&ticket.ticks, calendar, frame.now),
         past_clocks: ticket.past_ticks.iter().filter_map(|ticks| clock(ticks, calendar, frame.now)).collect(),
         photos: pictures(frame, &album),
@@ -272,7 +308,6 @@ pub fn whole(frame: &Frame<'_>, actor: &Actor, dossier: Dossier) -> TicketView {
         id: ticket.id,
         number: ticket.number,
         version: ticket.version,
-        source: ticket.source,
         words: ticket.words,
         assist_acknowledged_at: ticket.assist_acknowledged,
         reports: ticket.reports,
@@ -317,29 +352,13 @@ pub fn state(frame: &Frame<'_>, state: &State) -> StateView {
             view.until = Some(*until);
             view.reason = Some(reason.clone());
         }
+        State::Prompted { until } => view.until = Some(*until),
         State::Fixed { round } => view.round = Some(*round),
         State::Declined { reason } => view.reason = Some(reason.clone()),
         State::Merged { into } => view.into = Some(into.clone()),
         _ => {}
     }
     view
-}
-
-/// The six steps.
-pub fn stamps(stamps: &Stamps) -> Vec<StampView> {
-    use StampStep::{Found, Inspected, Qualified, Rectified, Registered, StruckOff};
-    let Stamps { found, registered, rectified, inspected, qualified, struck_off } = *stamps;
-    [
-        (Found, "发现", Some(found)),
-        (Registered, "登记", registered),
-        (Rectified, "整治", rectified),
-        (Inspected, "验收", inspected),
-        (Qualified, "达标", qualified),
-        (StruckOff, "销号", struck_off),
-    ]
-    .into_iter()
-    .map(|(step, label, at)| StampView { step, label, at })
-    .collect()
 }
 
 /// Every picture with its addresses, in the order of the uses.
@@ -373,6 +392,7 @@ fn class_of(class: &Class) -> (CategoryView, StandardView) {
         opens_when: class.opens_when.clone(),
         closes_when: class.closes_when.clone(),
         limit: class.limit.into(),
+        guarded: class.guarded.clone(),
     };
     (category, standard)
 }

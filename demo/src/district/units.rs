@@ -110,7 +110,8 @@ pub fn people(community: &Layer, inspection: &Layer) -> String {
     for (code, _) in EXTERNAL {
         roll.add(&format!("head-{code}"), "unit_head", code, "", "");
     }
-    add_workers(&mut roll, community, inspection);
+    let own = add_workers(&mut roll, community, inspection);
+    add_others(&mut roll, &own);
     roll.table.finish()
 }
 
@@ -127,7 +128,8 @@ fn add_desk(roll: &mut Roll) {
     roll.add("inspector-industry2", "inspector", "line-trading", "", "industry");
 }
 
-fn add_workers(roll: &mut Roll, community: &Layer, inspection: &Layer) {
+/// The 网格员; the grids of the story's own.
+fn add_workers(roll: &mut Roll, community: &Layer, inspection: &Layer) -> String {
     let patch = |layer: &Layer| {
         layer.grids.iter().find(|g| g.holds(STORY)).map(|g| format!("{}:{}", layer.word, g.code))
     };
@@ -144,5 +146,17 @@ fn add_workers(roll: &mut Roll, community: &Layer, inspection: &Layer) {
         let grids: Vec<String> = first.map(|g| format!("community:{}", g.code)).collect();
         let username = format!("grid-{}1", PLACES[area].word);
         roll.add(&username, "grid_worker", &area_team(area), &grids.join(";"), "");
-    }
+    }    own.join(";")
+}
+
+/// Those who command, coordinate, publish, look for causes, watch, visit in secret and sweep.
+fn add_others(roll: &mut Roll, grids: &str) {
+    roll.add("command", "command", "center", "", "");
+    roll.add("coordinator", "coordinator", "office", "", "");
+    roll.add("publicity", "publicity", "office-publicity", "", "");
+    roll.add("institution", "institution", "office-system", "", "");
+    roll.add("oversight", "oversight", "office", "", "");
+    roll.add("visitor1", "visitor", "office-patrol", "", "");
+    roll.add("visitor2", "visitor", "office-patrol", "", "");
+    roll.add("crew1", "crew", "line-sanitation", grids, "");
 }

@@ -186,6 +186,53 @@ fn an_extension_of_the_other_kind_of_time_counts_a_day_for_a_day() {
 }
 
 #[test]
+fn the_authoritys_deadline_holds_when_it_is_sooner_whatever_is_paused_or_extended() {
+    let capped = |extra: &[Tick], now: &str| {
+        let cap = tick("2026-03-02 09:00", Mark::Cap { at: at("2026-03-03 10:00") });
+        let mut ticks = vec![start("2026-03-02 09:00", "5 工作日"), cap];
+        ticks.extend(extra);
+        read(&ticks, now)
+    };
+    assert_eq!(capped(&[], "2026-03-02 12:00").due_at, Some(at("2026-03-03 10:00")));
+    let extended = [tick("2026-03-02 11:00", Mark::Extend { by: limit("9 工作日") })];
+    assert_eq!(capped(&extended, "2026-03-02 12:00").due_at, Some(at("2026-03-03 10:00")));
+    let suspended = [tick("2026-03-02 11:00", pause(PauseReason::Suspension))];
+    assert_eq!(capped(&suspended, "2026-03-02 11:00").late_at, Some(at("2026-03-03 10:00")));
+    let clock = capped(&suspended, "2026-03-03 12:00");
+    assert_eq!((clock.state, clock.due_at), (ClockState::Paused, Some(at("2026-03-03 10:00"))));
+    assert_eq!((clock.late_since, clock.late_ms), (Some(at("2026-03-03 10:00")), 2 * HOUR_MS));
+    assert_eq!(clock.late_working_ms, 0, "the unit's own time stood still");
+    let handed_in = [tick("2026-03-03 09:30", pause(PauseReason::Inspection))];
+    let clock = capped(&handed_in, "2026-03-04 09:30");
+    assert_eq!(clock.late_at, None);
+    assert!(!clock.late, "what waits at the checker's door was handed in on time");
+    let sent_back = [handed_in[0], tick("2026-03-04 10:00", Mark::Resume)];
+    let clock = capped(&sent_back, "2026-03-04 11:00");
+    assert_eq!((clock.late_ms, clock.late_working_ms), (HOUR_MS, HOUR_MS));
+    let later = tick("2026-03-02 09:00", Mark::Cap { at: at("2026-04-01 10:00") });
+    let clock = read(&[start("2026-03-02 09:00", "4 工作时"), later], "2026-03-02 10:00");
+    assert_eq!(clock.due_at, Some(at("2026-03-02 14:30")), "a later deadline changes nothing");
+}
+
+#[test]
+fn the_explanation_names_the_authoritys_deadline() {
+    let cap = Mark::Cap { at: at("2026-03-02 11:00") };
+    let ticks = [start("2026-03-02 09:00", "4 工作时"), tick("2026-03-02 09:00", cap)];
+    let lines = explain(&read(&ticks, "2026-03-02 12:00"), limit("4 工作时"));
+    let expected = [
+        "时限 4 工作时 = 240 分",
+        "上级交办时限 03-02 11:00，与时限取早者，暂停与延期均不顺延",
+        "已用 180 分",
+        "超过上级交办时限（自 03-02 11:00 起，自然时间 1小时）",
+        "到期 03-02 11:00（上级交办时限）",
+        "总历时 3小时（含非工作时间与暂停）",
+    ];
+    assert_eq!(lines, expected);
+    let json = serde_json::to_string(&ticks[1]).unwrap();
+    assert_eq!(serde_json::from_str::<Tick>(&json).unwrap(), ticks[1]);
+}
+
+#[test]
 fn marks_that_make_no_sense_in_a_state_change_nothing() {
     let sane = [start("2026-03-02 09:00", "4 工作时"), tick("2026-03-02 11:00", pause(PauseReason::Dispute))];
     let wild = [

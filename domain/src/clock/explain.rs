@@ -24,6 +24,9 @@ pub fn explain(clock: &Reckoning, limit: Limit) -> Vec<String> {
             allowed - base
         ));
     }
+    if let Some(cap) = clock.cap_at {
+        lines.push(format!("上级交办时限 {}，与时限取早者，暂停与延期均不顺延", cap.short()));
+    }
     lines.push(used_line(clock));
     for &why in PauseReason::VARIANTS {
         lines.extend(pause_line(clock, why));
@@ -60,6 +63,9 @@ fn pause_line(clock: &Reckoning, why: PauseReason) -> Option<String> {
 
 fn balance_line(clock: &Reckoning, allowed: i64, used: i64) -> String {
     match (clock.late, clock.late_since) {
+        (true, Some(since)) if is_capped(clock) => {
+            format!("超过上级交办时限（自 {} 起，自然时间 {}）", since.short(), spell(clock.late_ms))
+        }
         (true, Some(since)) => {
             let over = used - allowed;
             let natural = spell(clock.late_ms);
@@ -72,8 +78,14 @@ fn balance_line(clock: &Reckoning, allowed: i64, used: i64) -> String {
     }
 }
 
+/// Whether the authority's deadline is the one in force.
+fn is_capped(clock: &Reckoning) -> bool {
+    clock.cap_at.is_some() && clock.cap_at == clock.due_at
+}
+
 fn due_line(clock: &Reckoning) -> String {
     match (clock.state, clock.due_at) {
+        (_, Some(due)) if is_capped(clock) => format!("到期 {}（上级交办时限）", due.short()),
         (ClockState::Paused, _) => "到期 暂停中，恢复后重新推算".to_owned(),
         (_, Some(due)) => format!("到期 {}", due.short()),
         (_, None) => "到期 在二十年之后".to_owned(),

@@ -44,6 +44,7 @@ fn marks() -> impl Strategy<Value = Mark> {
         limits().prop_map(|by| Mark::Extend { by }),
         Just(Mark::Stop),
         Just(Mark::Restart),
+        (0i64..60_000).prop_map(|minutes| Mark::Cap { at: moment(minutes) }),
     ]
 }
 
@@ -114,8 +115,10 @@ proptest! {
         let due = before.due_at.unwrap();
         let known: Vec<Tick> = ticks.into_iter().filter(|tick| tick.at <= moment(now)).collect();
         let sharp = reckon(&known, &calendar, due.max(moment(now)));
-        prop_assert_eq!(sharp.used_ms, sharp.allowed_ms);
+        let is_capped = sharp.cap_at == Some(due);
+        prop_assert!(sharp.used_ms == sharp.allowed_ms || is_capped && sharp.used_ms < sharp.allowed_ms);
         prop_assert_eq!(sharp.due_at, Some(due));
+        prop_assert_eq!(before.late_at, Some(due));
         prop_assert!(!sharp.late);
         if due >= moment(now) {
             let after = reckon(&known, &calendar, due.plus_ms(1));
@@ -150,6 +153,38 @@ proptest! {
         let paused = reckon(&ticks, &calendar, now);
         prop_assert!(paused.due_at >= plain.due_at);
         prop_assert!(paused.used_ms <= plain.used_ms && paused.late_ms <= plain.late_ms);
+    }
+
+    #[test]
+    fn past_the_authoritys_deadline_all_time_is_late_but_that_at_the_checkers_door(
+        calendar in calendars(), ticks in stories(), cap in 0i64..60_000, now in 0i64..90_000,
+    ) {
+        let now = moment(now);
+        let mut ticks: Vec<Tick> = ticks.into_iter().filter(|t| !matches!(t.mark, Mark::Cap { .. })).collect();
+        let plain = reckon(&ticks, &calendar, now);
+        let Some(start) = plain.started_at else { return Ok(()) };
+        let cap = moment(cap).max(start);
+        ticks.insert(1, Tick { at: start, mark: Mark::Cap { at: cap } });
+        let capped = reckon(&ticks, &calendar, now);
+        // A pause hides the due moment; resumed at once it shows it again.
+        ticks.remove(1);
+        ticks.retain(|tick| tick.at <= now);
+        if plain.state == ClockState::Paused {
+            ticks.push(Tick { at: now, mark: Mark::Resume });
+        }
+        let due = reckon(&ticks, &calendar, now).due_at;
+        let late = |interval: &super::reckon::Interval| {
+            let deadline = match interval.kind {
+                IntervalKind::Paused { why: PauseReason::Inspection } => return 0,
+                IntervalKind::Paused { .. } => cap,
+                _ => due.map_or(cap, |due| due.min(cap)),
+            };
+            interval.to.since(interval.from.max(deadline)).max(0)
+        };
+        prop_assert_eq!(capped.late_ms, plain.intervals.iter().map(late).sum::<i64>());
+        prop_assert_eq!(&capped.intervals, &plain.intervals);
+        prop_assert_eq!(capped.used_ms, plain.used_ms);
+        prop_assert!(capped.due_at.is_some_and(|due| due <= cap), "no pause and no extension moves it");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod calendar;
 mod explain;
+pub mod guard;
 mod interval;
 pub mod limit;
 pub mod reckon;

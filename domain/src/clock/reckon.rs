@@ -73,6 +73,12 @@ pub enum Mark {
         /// How much longer it may take.
         by: Limit,
     },
+    /// 上级交办时限: due by then at the latest, whatever the limit says; no pause and no extension moves it.
+    Cap {
+        /// The authority's own deadline; named so in JSON because a tick has its own `at` beside it.
+        #[serde(rename = "deadline")]
+        at: Moment,
+    },
     /// The lead is done.
     Stop,
     /// 返工: the clock goes on with what is left.
@@ -118,14 +124,18 @@ pub struct Reckoning {
     pub allowed_ms: i64,
     /// Counted milliseconds used.
     pub used_ms: i64,
-    /// When `used_ms` reaches `allowed_ms`: while running, the moment itself; when stopped, the one that was in
-    /// force at the stop; none while idle or paused, or when it is more than 20 years ahead.
+    /// The authority's own deadline, when there is one.
+    pub cap_at: Option<Moment>,
+    /// When `used_ms` reaches `allowed_ms`, or `cap_at` when that is sooner: while running, the moment itself; when
+    /// stopped, the one that was in force at the stop; none while idle, or more than 20 years ahead; `cap_at` while paused.
     pub due_at: Option<Moment>,
     /// Whether time ran on after the allowed time was used up.
     pub late: bool,
     /// From when.
     pub late_since: Option<Moment>,
-    /// Natural milliseconds past due, pauses left out.
+    /// When it got late, or will get late if nothing more happens to it.
+    pub late_at: Option<Moment>,
+    /// Natural milliseconds past due, pauses left out; past `cap_at` only the time at the checker's door is left out.
     pub late_ms: i64,
     /// Counted milliseconds past due.
     pub late_working_ms: i64,
@@ -147,9 +157,11 @@ impl Reckoning {
         limit_ms: 0,
         allowed_ms: 0,
         used_ms: 0,
+        cap_at: None,
         due_at: None,
         late: false,
         late_since: None,
+        late_at: None,
         late_ms: 0,
         late_working_ms: 0,
         total_ms: 0,
@@ -166,6 +178,7 @@ impl Reckoning {
 /// - A pause holds with its first reason until `Resume`; `Resume` on a clock that isn't paused does nothing.
 /// - `Stop` ends a pause too. Only `Restart` wakes a stopped clock, and the time between is shown as 待核查.
 /// - `Extend` adds to the allowed time in any state once started; with the other kind of time a day stands for a day.
+/// - Of several `Cap`s the soonest holds; one dated before the start counts at the start.
 /// - A clock is followed for 20 years.
 pub fn reckon(ticks: &[Tick], calendar: &Calendar, now: Moment) -> Reckoning {
     let Some(story) = Story::read(ticks, calendar, within_reason(now)) else { return Reckoning::IDLE };
@@ -185,6 +198,9 @@ struct Story {
     unit: LimitUnit,
     limit_ms: i64,
     allowed_ms: i64,
+    cap: Option<Moment>,
+    /// The reason of the pause that is on at the end.
+    paused: Option<PauseReason>,
     start: Moment,
     end: Moment,
     stretches: Vec<Stretch>,
@@ -207,35 +223,42 @@ impl Story {
         let now = now.min(start.plus_ms(HORIZON_MS));
         let limit_ms = limit.length_ms(calendar);
         let (unit, state) = (limit.unit, ClockState::Running);
+        let (allowed_ms, cap, paused, end) = (limit_ms, None, None, start);
         let mut story =
-            Self { state, unit, limit_ms, allowed_ms: limit_ms, start, end: start, stretches: Vec::new() };
-        let mut paused = None;
+            Self { state, unit, limit_ms, allowed_ms, cap, paused, start, end, stretches: Vec::new() };
         for (at, mark) in timed.take_while(|(at, _)| *at <= now) {
-            story.apply(at, mark, &mut paused, calendar);
+            story.apply(at, mark, calendar);
         }
         if story.state != ClockState::Stopped {
-            story.close(now, paused);
+            story.close(now, story.paused);
         }
         Some(story)
     }
 
-    /// Applies one tick; `paused` is the reason of the pause that is on.
-    fn apply(&mut self, at: Moment, mark: Mark, paused: &mut Option<PauseReason>, calendar: &Calendar) {
+    /// Applies one tick.
+    fn apply(&mut self, at: Moment, mark: Mark, calendar: &Calendar) {
         use ClockState::{Paused, Running, Stopped};
         match (self.state, mark) {
             (_, Mark::Extend { by }) => {
                 self.allowed_ms = self.allowed_ms.saturating_add(by.length_on(self.unit, calendar));
             }
+            (_, Mark::Cap { at }) => {
+                let at = within_reason(at).max(self.start);
+                self.cap = Some(self.cap.map_or(at, |sooner| sooner.min(at)));
+            }
             (Running, Mark::Pause { why }) => {
-                self.close(at, paused.replace(why));
+                let before = self.paused.replace(why);
+                self.close(at, before);
                 self.state = Paused;
             }
             (Paused, Mark::Resume) => {
-                self.close(at, paused.take());
+                let before = self.paused.take();
+                self.close(at, before);
                 self.state = Running;
             }
             (Running | Paused, Mark::Stop) => {
-                self.close(at, paused.take());
+                let before = self.paused.take();
+                self.close(at, before);
                 self.state = Stopped;
             }
             (Stopped, Mark::Restart) => {
@@ -259,11 +282,14 @@ impl Story {
     fn reckon(&self, calendar: &Calendar) -> Reckoning {
         let mut ledger = Ledger::default();
         let grain = Grain::of_span(self.end.since(self.start));
-        let mut run = Run { allowed_ms: self.allowed_ms, ..Run::default() };
+        let mut run = Run { allowed_ms: self.allowed_ms, cap: self.cap, ..Run::default() };
         for stretch in &self.stretches {
             let Stretch { from, to, paused } = *stretch;
             match paused {
-                Some(why) => ledger.push(from, to, 0, IntervalKind::Paused { why }),
+                Some(why) => {
+                    run.wait(stretch, why);
+                    ledger.push(from, to, 0, IntervalKind::Paused { why });
+                }
                 None if self.unit.is_working() => {
                     run.follow(stretch, self.unit, calendar);
                     ledger.push_working(from, to, calendar, grain);
@@ -275,49 +301,81 @@ impl Story {
             }
         }
         let ahead = || advance(self.unit, calendar, self.end, self.allowed_ms.saturating_sub(run.used_ms));
-        let due_at = if self.state == ClockState::Paused { None } else { run.due.or_else(ahead) };
+        let reckoned = if self.state == ClockState::Paused { None } else { run.due.or_else(ahead) };
+        let due_at = sooner(reckoned, self.cap);
+        let awaited = match self.state {
+            ClockState::Running => due_at,
+            ClockState::Paused => self.cap.filter(|_| self.paused != Some(PauseReason::Inspection)),
+            ClockState::Idle | ClockState::Stopped => None,
+        };
         Reckoning {
             state: self.state,
             started_at: Some(self.start),
             limit_ms: self.limit_ms,
             allowed_ms: self.allowed_ms,
             used_ms: run.used_ms,
+            cap_at: self.cap,
             due_at,
             late: run.late_ms > 0,
             late_since: run.late_since,
+            late_at: run.late_since.or(awaited),
             late_ms: run.late_ms,
-            late_working_ms: run.used_ms.saturating_sub(self.allowed_ms).max(0),
+            late_working_ms: run.late_counted_ms,
             total_ms: self.end.since(self.start),
             intervals: ledger.0,
         }
     }
 }
 
-/// The sums over running stretches.
+/// The sums over the stretches of a clock's life.
 #[derive(Default)]
 struct Run {
     allowed_ms: i64,
+    cap: Option<Moment>,
     used_ms: i64,
     due: Option<Moment>,
     late_since: Option<Moment>,
     late_ms: i64,
+    late_counted_ms: i64,
 }
 
 impl Run {
     fn follow(&mut self, stretch: &Stretch, unit: LimitUnit, calendar: &Calendar) {
         let Stretch { from, to, .. } = *stretch;
-        let counted = if unit.is_working() { calendar.worked_ms(from, to) } else { to.since(from) };
+        let count =
+            |from: Moment| if unit.is_working() { calendar.worked_ms(from, to) } else { to.since(from) };
+        let counted = count(from);
         if self.due.is_none() && self.used_ms + counted >= self.allowed_ms {
             self.due = advance(unit, calendar, from, self.allowed_ms - self.used_ms);
         }
         self.used_ms += counted;
-        let Some(due) = self.due else { return };
-        let overrun = from.max(due);
-        if overrun < to {
-            self.late_since.get_or_insert(overrun);
-            self.late_ms += to.since(overrun);
+        if let Some(overrun) = self.overrun(sooner(self.due, self.cap), stretch) {
+            self.late_counted_ms += count(overrun);
         }
     }
+
+    /// A pause doesn't move the authority's deadline; only what waits at the checker's door isn't the handler's delay.
+    fn wait(&mut self, stretch: &Stretch, why: PauseReason) {
+        if why != PauseReason::Inspection {
+            self.overrun(self.cap, stretch);
+        }
+    }
+
+    /// Counts the part of a stretch that lies past `due`; from when, if there is one.
+    fn overrun(&mut self, due: Option<Moment>, stretch: &Stretch) -> Option<Moment> {
+        let overrun = stretch.from.max(due?);
+        if overrun >= stretch.to {
+            return None;
+        }
+        self.late_since.get_or_insert(overrun);
+        self.late_ms += stretch.to.since(overrun);
+        Some(overrun)
+    }
+}
+
+/// The sooner of two moments of which either may be absent.
+fn sooner(a: Option<Moment>, b: Option<Moment>) -> Option<Moment> {
+    a.into_iter().chain(b).min()
 }
 
 /// The earliest moment from `from` on by which `ms` of counted time have passed, if within the horizon.

@@ -106,7 +106,7 @@ pub fn check_layer(grids: &[Grid]) -> LayerCheck {
 }
 
 /// The reasons why a shape can't be a grid, in Chinese; empty when it can.
-fn shape_faults(shape: &MultiPolygon<f64>) -> Vec<String> {
+pub(super) fn shape_faults(shape: &MultiPolygon<f64>) -> Vec<String> {
     if shape.0.is_empty() || shape.iter().any(|polygon| polygon.exterior().0.is_empty()) {
         return vec!["图形为空".to_owned()];
     }

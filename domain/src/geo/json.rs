@@ -14,12 +14,12 @@ const MAX_CODE_CHARS: usize = 64;
 const MAX_NAME_CHARS: usize = 100;
 
 /// A position as sent: longitude, latitude and perhaps a height, which is not used.
-type Position = Vec<f64>;
-type Rings = Vec<Vec<Position>>;
+pub(super) type Position = Vec<f64>;
+pub(super) type Rings = Vec<Vec<Position>>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", content = "coordinates")]
-enum Shape {
+pub(super) enum Shape {
     Polygon(Rings),
     MultiPolygon(Vec<Rings>),
 }
@@ -91,7 +91,7 @@ fn label(feature: &Value, key: &str, max_chars: usize) -> Result<String, String>
     }
 }
 
-fn read_shape(geometry: Value) -> Result<Shape, String> {
+pub(super) fn read_shape(geometry: Value) -> Result<Shape, String> {
     let kind = geometry["type"].as_str().unwrap_or("无").to_owned();
     if kind != "Polygon" && kind != "MultiPolygon" {
         return Err(format!("几何类型须为 Polygon 或 MultiPolygon,实为 {kind}"));
@@ -99,7 +99,7 @@ fn read_shape(geometry: Value) -> Result<Shape, String> {
     serde_json::from_value(geometry).map_err(|_| "坐标数组的层次或数值有误".into())
 }
 
-fn to_shape(
+pub(super) fn to_shape(
     shape: &Shape,
     place: impl Fn(f64, f64) -> Option<Coord<f64>>,
 ) -> Result<MultiPolygon<f64>, String> {

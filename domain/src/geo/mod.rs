@@ -7,6 +7,7 @@ pub mod datum;
 pub mod fence;
 pub mod grid;
 pub mod json;
+mod outline;
 mod plane;
 mod raster;
 
@@ -16,3 +17,4 @@ pub use datum::{CoordType, Wgs84, distance_m, from_wgs84, to_wgs84};
 pub use fence::{Fence, FenceAnswer};
 pub use grid::{Candidate, Grid, GridIndex, Layer, Placement, Spot};
 pub use json::{parse_grids, shape_from_geojson, shape_to_geojson};
+pub use outline::Outline;

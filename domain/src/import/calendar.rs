@@ -35,7 +35,7 @@ fn read_date(cells: &mut Cells<'_, '_>) -> Option<NaiveDate> {
 }
 
 /// Reads `2026-10-01` or `2026/10/1` of the years 2000 to 2100.
-fn parse_date(text: &str) -> Option<NaiveDate> {
+pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
     let date = NaiveDate::parse_from_str(&text.replace('/', "-"), "%Y-%m-%d").ok()?;
     (2000..=2100).contains(&date.year()).then_some(date)
 }

@@ -1,11 +1,14 @@
-//! Reading the tables by which a city sets itself up: departments, people, categories, standards, rules and the calendar.
+//! Reading the tables by which a city sets itself up: departments, people, categories, standards, rules, the
+//! calendar, the registers, and the patches seen from the air.
 //! It refuses whole files: every fault is named by line and column, and one fault leaves nothing imported.
 //! Files, encodings and workbooks belong to the caller, which hands over a [`Sheet`] of text.
 
 mod calendar;
 mod categories;
 mod departments;
+mod patches;
 mod people;
+mod registers;
 mod rules;
 mod table;
 #[cfg(test)]
@@ -19,7 +22,9 @@ use crate::id::{CategoryCode, DepartmentCode, GridCode};
 pub use calendar::calendar;
 pub use categories::{CategoryRow, LeadBy, StandardRow, categories, standards};
 pub use departments::{DepartmentKind, DepartmentRow, departments};
+pub use patches::{Patch, patches};
 pub use people::{PersonRow, people};
+pub use registers::{Named, register_columns, registers};
 pub use rules::rules;
 
 /// A file reports at most this many faults.

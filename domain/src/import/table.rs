@@ -7,8 +7,8 @@ use super::{Fault, MOST_FAULTS, Sheet};
 
 /// One column that a table may have.
 pub(super) struct Spec {
-    name: &'static str,
-    label: &'static str,
+    pub name: &'static str,
+    pub label: &'static str,
     needed: bool,
 }
 
@@ -170,6 +170,12 @@ impl<'a> Cells<'_, 'a> {
         self.table.fault(self.line, name, reason);
     }
 
+    /// Whether a fault of this row was reported at the column.
+    pub fn is_at_fault(&self, name: &str) -> bool {
+        let column = self.table.columns.get(name).map_or(name, |(_, head)| head);
+        self.table.faults.iter().any(|fault| fault.line == self.line && fault.column == column)
+    }
+
     /// A text of at most `most` characters that may be absent.
     pub fn maybe(&mut self, name: &str, most: usize) -> Option<String> {
         let text = self.raw(name);
@@ -249,5 +255,19 @@ impl<'a> Cells<'_, 'a> {
     pub fn number(&mut self, name: &str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
         self.text(name, 200)?;
         self.maybe_number(name, range)
+    }
+
+    /// A finite number that may be absent.
+    pub fn maybe_real(&mut self, name: &str) -> Option<f64> {
+        let text = self.raw(name);
+        if text.is_empty() {
+            return None;
+        }
+        let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+-.".contains(&b));
+        let number = text.parse().ok().filter(|number: &f64| plain && number.is_finite());
+        if number.is_none() {
+            self.fault(name, format!("“{}”不是数字", shorten(text)));
+        }
+        number
     }
 }

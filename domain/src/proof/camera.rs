@@ -80,7 +80,7 @@ pub(super) fn from_camera(claim: &Claim<'_>, t: &Thresholds) -> Check {
 
 fn weigh(index: usize, shot: &Shot<'_>, t: &Thresholds) -> Finding {
     let hints = hints(shot);
-    let sum = hints.iter().map(|(weight, _)| weight).sum::<f64>().min(1.0);
+    let sum = hints.iter().fold(0.0, |sum, (weight, _)| sum + weight).min(1.0);
     let outcome = if sum >= t.suspicion { Outcome::Doubt } else { Outcome::Pass };
     let listed = hints.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("、");
     let text = match (hints.is_empty(), outcome) {

@@ -4,7 +4,10 @@
 pub mod board;
 pub mod formula;
 pub mod hotspot;
+mod keys;
+pub mod label;
 pub mod ranking;
 pub mod rate;
 pub mod tally;
+pub mod target;
 pub mod weather;

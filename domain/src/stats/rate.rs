@@ -44,7 +44,7 @@ pub fn basis_points(numerator: i64, denominator: i64) -> Option<i64> {
     Some(i64::try_from(rounded).unwrap_or(if n < 0 { i64::MIN } else { i64::MAX }))
 }
 
-fn print_percent(points: i64) -> String {
+pub(super) fn print_percent(points: i64) -> String {
     let sign = if points < 0 { "-" } else { "" };
     let points = points.unsigned_abs();
     format!("{sign}{}.{:02} %", points / 100, points % 100)

@@ -41,6 +41,10 @@ pub enum Attention {
     BrokenPhoto { reasons: Vec<String> },
     /// Seen again and found to be back (回弹).
     Relapsed { note: String },
+    /// A machine's sighting that waits for a person (待筛选).
+    Screening { camera: String, offence: String, confidence: f64 },
+    /// Filed for a while and nobody has it (无人负责).
+    Gap { reasons: Vec<String> },
 }
 
 impl Attention {
@@ -78,6 +82,11 @@ impl Attention {
             Self::Request { reason } => format!("申请待批:{reason}"),
             Self::BrokenPhoto { reasons } => format!("照片无法读取:{}", reasons.join(";")),
             Self::Relapsed { note } => format!("回头看发现回弹:{note}"),
+            Self::Screening { camera, offence, confidence } => {
+                format!("待筛选:摄像头 {camera} 抓拍“{offence}”(置信度 {:.0}%)", confidence * 100.0)
+            }
+            Self::Gap { reasons } if reasons.is_empty() => "无人负责,请派单或补位".into(),
+            Self::Gap { reasons } => format!("无人负责:{}", reasons.join(";")),
         }
     }
 }

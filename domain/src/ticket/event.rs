@@ -7,10 +7,10 @@ use strum::{Display, EnumString, VariantArray};
 
 use super::action::{ActionKind, SupervisionLevel};
 use super::attention::{Attention, AttentionKind};
-pub use super::origin::{Machine, Origin, Patrol, Priority};
 pub use super::joint::{
     Cause, Escalation, Finding, GivenPoint, Meeting, Milestone, Part, PartAsked, Plan, Stone,
 };
+pub use super::origin::{Machine, Origin, Patrol, Priority};
 use super::state::State;
 use crate::actor::{Actor, Role, Side};
 use crate::clock::limit::Limit;
@@ -80,44 +80,106 @@ impl From<&Actor> for By {
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     Opened(Opening),
-    Filed { number: String, class: Class },
-    Located { place: Option<Place>, found_at: Moment, grids: BTreeMap<Layer, GridCode> },
+    Filed {
+        number: String,
+        class: Class,
+    },
+    Located {
+        place: Option<Place>,
+        found_at: Moment,
+        grids: BTreeMap<Layer, GridCode>,
+    },
     Placed {
         grids: BTreeMap<Layer, GridCode>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
     },
-    Prompted { until: Moment },
-    Heeded { photos: Vec<PhotoId> },
-    Escalated { level: u8, person: Person },
+    Prompted {
+        until: Moment,
+    },
+    Heeded {
+        photos: Vec<PhotoId>,
+    },
+    Escalated {
+        level: u8,
+        person: Person,
+    },
     Convened(Meeting),
-    CheckedIn { unit: DepartmentCode, at: Wgs84, distance_m: Option<f64> },
-    Divided { parts: Vec<Part> },
-    PartFinished { unit: DepartmentCode, photos: Vec<PhotoId> },
+    CheckedIn {
+        unit: DepartmentCode,
+        at: Wgs84,
+        distance_m: Option<f64>,
+    },
+    Divided {
+        parts: Vec<Part>,
+    },
+    PartFinished {
+        unit: DepartmentCode,
+        photos: Vec<PhotoId>,
+    },
     Planned(Plan),
-    MilestoneReached { position: u32, photos: Vec<PhotoId> },
-    RelapseLinked { to: TicketId, nth: u32 },
-    CauseNamed { cause: Cause },
+    MilestoneReached {
+        position: u32,
+        photos: Vec<PhotoId>,
+    },
+    RelapseLinked {
+        to: TicketId,
+        nth: u32,
+    },
+    CauseNamed {
+        cause: Cause,
+    },
     Replied,
-    FrameChecked { clear: bool, confidence: f64, photos: Vec<PhotoId> },
-    Verified { finding: Finding, photos: Vec<PhotoId> },
+    FrameChecked {
+        clear: bool,
+        confidence: f64,
+        photos: Vec<PhotoId>,
+    },
+    Verified {
+        #[serde(alias = "real", deserialize_with = "super::joint::finding")]
+        finding: Finding,
+        photos: Vec<PhotoId>,
+    },
     Assigned(Assignment),
-    PersonNamed { person: Person },
+    PersonNamed {
+        person: Person,
+    },
     SignedIn,
     Acknowledged,
     Asked(Request),
-    Answered { granted: bool },
+    Answered {
+        granted: bool,
+    },
     FixSubmitted(Fix),
-    Judged { outcome: Outcome },
+    Judged {
+        outcome: Outcome,
+    },
     Signed(Signature),
-    Rechecked { holds: bool, photos: Vec<PhotoId> },
-    Rated { stars: u8 },
-    Contested { photos: Vec<PhotoId> },
-    Absorbed { from: TicketId, reports: u32 },
-    Released { from: TicketId, reports: u32 },
-    SetApart { from: Option<TicketId> },
+    Rechecked {
+        holds: bool,
+        photos: Vec<PhotoId>,
+    },
+    Rated {
+        stars: u8,
+    },
+    Contested {
+        photos: Vec<PhotoId>,
+    },
+    Absorbed {
+        from: TicketId,
+        reports: u32,
+    },
+    Released {
+        from: TicketId,
+        reports: u32,
+    },
+    SetApart {
+        from: Option<TicketId>,
+    },
     Followed,
-    Supervised { level: SupervisionLevel },
+    Supervised {
+        level: SupervisionLevel,
+    },
     RelapseUnlinked,
     Nothing,
 }
@@ -251,6 +313,12 @@ pub struct Class {
     /// The guarded period that shortened the limit (六节两考).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guarded: Option<String>,
+    /// How urgent it is beside its limit.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Why it is more urgent than usual, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub priority_why: Vec<String>,
 }
 
 /// A responsible person (责任人).
@@ -277,6 +345,7 @@ pub struct Assignment {
     pub limit: Limit,
     pub standard: String,
     pub duty: String,
+    /// The units of the 会商 that ruled so; its verdict binds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<DepartmentCode>,
     /// The leader in charge of the unit or the place (分管领导, 包保领导).

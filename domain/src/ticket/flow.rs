@@ -41,6 +41,12 @@ pub enum Start {
     VerifyProof,
     ScheduleRecheck,
     WatchDeadline,
+    /// Begin to climb the ladder of 督办.
+    Climb,
+    /// See that it gets a unit.
+    WatchGap,
+    /// End the prompt when its time is over.
+    EndPrompt,
     Tell(Audience),
 }
 
@@ -48,12 +54,29 @@ const NONE: &[Need] = &[];
 const WHY: &[Need] = &[Need::Reason];
 const TWIN: &[Need] = &[Need::SuspectedTwin];
 const LINKED: &[Need] = &[Need::Reason, Need::RelapseLink];
-const FIVE: &[Need] = &[Need::Lead, Need::Person, Need::Task, Need::Duty];
-const UNITS: &[Need] = &[Need::Reason, Need::Lead, Need::Person];
-const HANDED: &[Start] = &[Start::Tell(Audience::Lead), Start::Tell(Audience::Assist), Start::WatchDeadline];
+const FIVE: &[Need] = &[Need::Lead, Need::OrderRight, Need::Head, Need::Person, Need::Task, Need::Duty];
+const UNITS: &[Need] = &[Need::Reason, Need::Lead, Need::Head, Need::Person];
+const RULING: &[Need] =
+    &[Need::Reason, Need::Lead, Need::Head, Need::Person, Need::ThreeParties, Need::Present];
+const OUTSIDE: &[Need] = &[Need::Reason, Need::ExternalUnit, Need::Head, Need::Person];
+const NAMED: &[Need] = &[Need::Reason, Need::OrderRight, Need::Person];
+const UPWARD: &[Need] = &[Need::Reason, Need::NextLevel, Need::Superior];
+const BACK: &[Need] = &[Need::NotRuled, Need::Reason, Need::OtherUnit];
+const CALLED: &[Need] = &[Need::Reason, Need::Parties];
+const SHARED: &[Need] = &[Need::Reason, Need::Parts];
+const OWN_PART: &[Need] = &[Need::OpenPart, Need::Photos];
+const STONE: &[Need] = &[Need::OpenMilestone, Need::Photos];
+const PLACE: &[Need] = &[Need::Reason, Need::Grids];
+const RETURNED: &[Need] = &[Need::Reason, Need::Unlinked, Need::ClosedTicket];
+const ANSWER: &[Need] = &[Need::ReplyOwed, Need::Text];
+const FRAME: &[Need] = &[Need::Confidence, Need::Photos];
+const HANDED: &[Start] =
+    &[Start::Tell(Audience::Lead), Start::Tell(Audience::Assist), Start::WatchDeadline, Start::Climb];
 const FOLLOWERS: &[Start] = &[Start::Tell(Audience::Followers)];
 const LEAD: &[Start] = &[Start::Tell(Audience::Lead)];
 const DESK: &[Start] = &[Start::Tell(Audience::Desk)];
+const ABOVE: &[Start] = &[Start::Tell(Audience::Superior), Start::Tell(Audience::Lead)];
+const PARTIES: &[Start] = &[Start::Tell(Audience::Parties), Start::Tell(Audience::Lead)];
 const TRIAGE: &[Start] = &[Start::Triage];
 const QUIET: &[Start] = &[];
 
@@ -85,8 +108,9 @@ pub const FLOW: &[Step] = &[
     stay(&[Received], Flag, NONE, QUIET),
     stay(&[Received], Locate, NONE, QUIET),
     step(Received, AskVerify, &[Verifying], NONE, Effect::Keep, QUIET),
-    stay(&[Received], ConfirmPlace, &[Need::Reason, Need::Grids], TRIAGE),
-    step(Received, File, &[Filed], &[Need::Standard], Effect::Keep, &[Start::Tell(Audience::Followers), Start::Triage]),
+    stay(&[Received], ConfirmPlace, PLACE, TRIAGE),
+    step(Received, Prompt, &[Prompted], &[Need::NotPrompted, Need::Text, Need::FutureTime], Effect::Keep, &[Start::EndPrompt, Start::Tell(Audience::Followers)]),
+    step(Received, File, &[Filed], &[Need::Standard], Effect::Keep, &[Start::Tell(Audience::Followers), Start::Triage, Start::WatchGap]),
     step(Received, Decline, &[Declined], WHY, Effect::Keep, FOLLOWERS),
     step(Received, Merge, &[Merged], &[Need::OtherTicket], Effect::Keep, FOLLOWERS),
     stay(&[Received], KeepSeparate, TWIN, TRIAGE),
@@ -94,11 +118,12 @@ pub const FLOW: &[Step] = &[
     stay(&[Received], Release, NONE, QUIET),
     stay(&[Received], Follow, NONE, QUIET),
     step(Received, Withdraw, &[Withdrawn], NONE, Effect::Keep, QUIET),
+    stay(&[Received], LinkRelapse, RETURNED, QUIET),
     stay(&[Received], UnlinkRelapse, LINKED, QUIET),
     stay(&[Received], Note, WHY, QUIET),
-    // 核实中
+    // 核实中: a 图斑 that isn't real, or is allowed, ends here
     stay(&[Verifying], Flag, NONE, QUIET),
-    step(Verifying, Verify, &[Received], NONE, Effect::Keep, TRIAGE),
+    step(Verifying, Verify, &[Received, Declined], &[Need::Patch], Effect::Keep, TRIAGE),
     step(Verifying, Decline, &[Declined], WHY, Effect::Keep, FOLLOWERS),
     step(Verifying, Merge, &[Merged], &[Need::OtherTicket], Effect::Keep, FOLLOWERS),
     stay(&[Verifying], Absorb, NONE, QUIET),
@@ -106,10 +131,21 @@ pub const FLOW: &[Step] = &[
     stay(&[Verifying], Follow, NONE, QUIET),
     step(Verifying, Withdraw, &[Withdrawn], NONE, Effect::Keep, QUIET),
     stay(&[Verifying], Note, WHY, QUIET),
+    // 案前提示
+    step(Prompted, Heed, &[Declined], &[Need::Photos], Effect::Keep, FOLLOWERS),
+    step(Prompted, Lapse, &[Received], NONE, Effect::Keep, TRIAGE),
+    step(Prompted, Decline, &[Declined], WHY, Effect::Keep, FOLLOWERS),
+    step(Prompted, Merge, &[Merged], &[Need::OtherTicket], Effect::Keep, FOLLOWERS),
+    stay(&[Prompted], Absorb, NONE, QUIET),
+    stay(&[Prompted], Release, NONE, QUIET),
+    stay(&[Prompted], Follow, NONE, QUIET),
+    step(Prompted, Withdraw, &[Withdrawn], NONE, Effect::Keep, QUIET),
+    stay(&[Prompted], Note, WHY, QUIET),
     // 待派遣
     stay(&[Filed], Flag, NONE, QUIET),
-    stay(&[Filed], ConfirmPlace, &[Need::Reason, Need::Grids], TRIAGE),
+    stay(&[Filed], ConfirmPlace, PLACE, TRIAGE),
     step(Filed, Dispatch, &[Dispatched], FIVE, Effect::Start, HANDED),
+    step(Filed, TakeOver, &[Dispatched], &[Need::Reason, Need::Lead, Need::Person], Effect::Start, HANDED),
     step(Filed, HandleOnSpot, &[Fixed], &[Need::Photos], Effect::Keep, &[Start::VerifyProof]),
     step(Filed, Decline, &[Declined], WHY, Effect::Keep, FOLLOWERS),
     step(Filed, Merge, &[Merged], &[Need::OtherTicket], Effect::Keep, FOLLOWERS),
@@ -117,32 +153,49 @@ pub const FLOW: &[Step] = &[
     stay(&[Filed], Absorb, NONE, QUIET),
     stay(&[Filed], Release, NONE, QUIET),
     stay(&[Filed], Follow, NONE, QUIET),
+    stay(&[Filed], LinkRelapse, RETURNED, QUIET),
     stay(&[Filed], UnlinkRelapse, LINKED, QUIET),
+    stay(&[Filed], Reply, ANSWER, FOLLOWERS),
     stay(&[Filed], Note, WHY, QUIET),
     // 待处置
     stay(&[Dispatched], Flag, NONE, QUIET),
+    stay(&[Dispatched], ConfirmPlace, PLACE, QUIET),
     step(Dispatched, SignIn, &[Handling], NONE, Effect::Keep, FOLLOWERS),
     stay(&[Dispatched], Acknowledge, NONE, QUIET),
-    step(Dispatched, Return, &[Disputed], &[Need::Reason, Need::OtherUnit], Effect::Pause(PauseReason::Dispute), DESK),
+    step(Dispatched, Return, &[Disputed], BACK, Effect::Pause(PauseReason::Dispute), DESK),
+    step(Dispatched, Convene, &[Disputed], CALLED, Effect::Pause(PauseReason::Dispute), PARTIES),
     step(Dispatched, Redispatch, &[Dispatched], UNITS, Effect::HandOver, HANDED),
-    step(Dispatched, Transfer, &[Dispatched], &[Need::Reason, Need::ExternalUnit, Need::Person], Effect::HandOver, HANDED),
-    stay(&[Dispatched], Assign, &[Need::Reason, Need::Person], LEAD),
+    step(Dispatched, Transfer, &[Dispatched], OUTSIDE, Effect::HandOver, HANDED),
+    step(Dispatched, TakeOver, &[Dispatched], &[Need::Reason, Need::OrderRight, Need::OtherLead, Need::Lead, Need::Person], Effect::HandOver, HANDED),
+    stay(&[Dispatched], Assign, NAMED, LEAD),
+    stay(&[Dispatched], Escalate, UPWARD, ABOVE),
+    stay(&[Dispatched], Split, SHARED, PARTIES),
+    stay(&[Dispatched], FinishPart, OWN_PART, LEAD),
     step(Dispatched, Merge, &[Merged], &[Need::OtherTicket], Effect::Stop, FOLLOWERS),
     stay(&[Dispatched], KeepSeparate, TWIN, QUIET),
     stay(&[Dispatched], Absorb, NONE, QUIET),
     stay(&[Dispatched], Release, NONE, QUIET),
     stay(&[Dispatched], Follow, NONE, QUIET),
     stay(&[Dispatched], Supervise, WHY, LEAD),
+    stay(&[Dispatched], LinkRelapse, RETURNED, QUIET),
     stay(&[Dispatched], UnlinkRelapse, LINKED, QUIET),
+    stay(&[Dispatched], Reply, ANSWER, FOLLOWERS),
     stay(&[Dispatched], Note, WHY, QUIET),
     // 处置中
     stay(&[Handling], Flag, NONE, QUIET),
-    step(Handling, SubmitFix, &[Fixed], &[Need::Photos], Effect::Pause(PauseReason::Inspection), &[Start::VerifyProof]),
+    stay(&[Handling], ConfirmPlace, PLACE, QUIET),
+    step(Handling, SubmitFix, &[Fixed], &[Need::PartsDone, Need::Photos], Effect::Pause(PauseReason::Inspection), &[Start::VerifyProof]),
     stay(&[Handling], Acknowledge, NONE, QUIET),
-    step(Handling, Return, &[Disputed], &[Need::Reason, Need::OtherUnit], Effect::Pause(PauseReason::Dispute), DESK),
+    step(Handling, Return, &[Disputed], BACK, Effect::Pause(PauseReason::Dispute), DESK),
+    step(Handling, Convene, &[Disputed], CALLED, Effect::Pause(PauseReason::Dispute), PARTIES),
     step(Handling, Redispatch, &[Dispatched], UNITS, Effect::HandOver, HANDED),
-    step(Handling, Transfer, &[Dispatched], &[Need::Reason, Need::ExternalUnit, Need::Person], Effect::HandOver, HANDED),
-    stay(&[Handling], Assign, &[Need::Reason, Need::Person], LEAD),
+    step(Handling, Transfer, &[Dispatched], OUTSIDE, Effect::HandOver, HANDED),
+    stay(&[Handling], Assign, NAMED, LEAD),
+    stay(&[Handling], Escalate, UPWARD, ABOVE),
+    stay(&[Handling], Split, SHARED, PARTIES),
+    stay(&[Handling], FinishPart, OWN_PART, LEAD),
+    stay(&[Handling], Plan, &[Need::Text, Need::Milestones], QUIET),
+    stay(&[Handling], ReachMilestone, STONE, QUIET),
     stay(&[Handling], RequestExtension, &[Need::Reason, Need::PendingRequest, Need::FittingLimit], DESK),
     stay(&[Handling], RequestSuspension, &[Need::Reason, Need::PendingRequest, Need::FutureTime], DESK),
     step(Handling, Grant, &[Handling, Suspended], &[Need::PendingRequest], Effect::ByRequest, LEAD),
@@ -152,45 +205,66 @@ pub const FLOW: &[Step] = &[
     stay(&[Handling], Release, NONE, QUIET),
     stay(&[Handling], Follow, NONE, QUIET),
     stay(&[Handling], Supervise, WHY, LEAD),
+    stay(&[Handling], LinkRelapse, RETURNED, QUIET),
     stay(&[Handling], UnlinkRelapse, LINKED, QUIET),
+    stay(&[Handling], Reply, ANSWER, FOLLOWERS),
     stay(&[Handling], Note, WHY, QUIET),
     // 会商中
-    step(Disputed, Rule, &[Dispatched], UNITS, Effect::HandOver, HANDED),
-    step(Disputed, Transfer, &[Dispatched], &[Need::Reason, Need::ExternalUnit, Need::Person], Effect::HandOver, HANDED),
+    stay(&[Disputed], Convene, CALLED, PARTIES),
+    stay(&[Disputed], CheckIn, &[Need::Meeting, Need::OnSite], QUIET),
+    step(Disputed, Rule, &[Dispatched], RULING, Effect::HandOver, HANDED),
+    step(Disputed, Transfer, &[Dispatched], OUTSIDE, Effect::HandOver, HANDED),
+    stay(&[Disputed], Escalate, UPWARD, ABOVE),
     stay(&[Disputed], Absorb, NONE, QUIET),
     stay(&[Disputed], Release, NONE, QUIET),
     stay(&[Disputed], Follow, NONE, QUIET),
     stay(&[Disputed], Supervise, WHY, LEAD),
+    stay(&[Disputed], Reply, ANSWER, FOLLOWERS),
     stay(&[Disputed], Note, WHY, QUIET),
     // 已挂账
     step(Suspended, Resume, &[Handling], WHY, Effect::Resume, LEAD),
+    stay(&[Suspended], Escalate, UPWARD, ABOVE),
+    stay(&[Suspended], ReachMilestone, STONE, QUIET),
     stay(&[Suspended], Absorb, NONE, QUIET),
     stay(&[Suspended], Release, NONE, QUIET),
     stay(&[Suspended], Follow, NONE, QUIET),
     stay(&[Suspended], Supervise, WHY, LEAD),
+    stay(&[Suspended], Reply, ANSWER, FOLLOWERS),
     stay(&[Suspended], Note, WHY, QUIET),
     // 待核查: a fix on the spot that fails goes back to be dispatched, having no unit yet
     step(Fixed, Judge, &[Fixed, Accepted, Handling, Filed], NONE, Effect::ByOutcome, QUIET),
     step(Fixed, Accept, &[Fixed, Accepted], &[Need::Side], Effect::ByOutcome, QUIET),
     step(Fixed, Rework, &[Handling, Filed], WHY, Effect::ByOutcome, LEAD),
+    stay(&[Fixed], CheckFrame, FRAME, QUIET),
     stay(&[Fixed], Absorb, NONE, QUIET),
     stay(&[Fixed], Release, NONE, QUIET),
     stay(&[Fixed], Follow, NONE, QUIET),
+    stay(&[Fixed], LinkRelapse, RETURNED, QUIET),
+    stay(&[Fixed], UnlinkRelapse, LINKED, QUIET),
+    stay(&[Fixed], Reply, ANSWER, FOLLOWERS),
     stay(&[Fixed], Note, WHY, QUIET),
     // 待销号
     step(Accepted, Close, &[Closed], NONE, Effect::Keep, &[Start::Tell(Audience::Followers), Start::ScheduleRecheck]),
     step(Accepted, Rework, &[Handling, Filed], WHY, Effect::ByOutcome, LEAD),
     stay(&[Accepted], Follow, NONE, QUIET),
+    stay(&[Accepted], LinkRelapse, RETURNED, QUIET),
+    stay(&[Accepted], UnlinkRelapse, LINKED, QUIET),
+    stay(&[Accepted], NameCause, NONE, QUIET),
+    stay(&[Accepted], Reply, ANSWER, FOLLOWERS),
     stay(&[Accepted], Note, WHY, QUIET),
     // 已销号
     stay(&[Closed], Rate, &[Need::Stars], QUIET),
     stay(&[Closed], Contest, WHY, DESK),
     stay(&[Closed], Recheck, &[Need::Photos], QUIET),
+    stay(&[Closed], CheckFrame, FRAME, QUIET),
     step(Closed, Reopen, &[Handling, Filed], WHY, Effect::Resume, &[Start::Tell(Audience::Lead), Start::Tell(Audience::Followers)]),
     stay(&[Closed], Appeal, &[Need::Reason, Need::PendingRequest], DESK),
     stay(&[Closed], Grant, &[Need::PendingRequest], LEAD),
     stay(&[Closed], Deny, &[Need::Reason, Need::PendingRequest], LEAD),
+    stay(&[Closed], LinkRelapse, RETURNED, QUIET),
     stay(&[Closed], UnlinkRelapse, LINKED, QUIET),
+    stay(&[Closed], NameCause, NONE, QUIET),
+    stay(&[Closed], Reply, ANSWER, FOLLOWERS),
     stay(&[Closed], Note, WHY, QUIET),
     // 不予受理, 已并案
     step(Declined, Reopen, &[Received], WHY, Effect::Keep, FOLLOWERS),

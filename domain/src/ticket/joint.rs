@@ -1,7 +1,7 @@
 //! What units settle together on a ticket: findings on the spot, meetings, parts, plans, escalations and root causes. It
 //! refuses to know who may ask for them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
 use super::event::{Person, Unit};
@@ -11,7 +11,19 @@ use crate::time::Moment;
 
 /// What was found on the spot (属实, 不属实, 已审批).
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -33,9 +45,36 @@ impl Finding {
     }
 }
 
+/// Reads a finding; histories written before there were three of them say whether it was real.
+pub(super) fn finding<'de, D: Deserializer<'de>>(from: D) -> Result<Finding, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Word(Finding),
+        Real(bool),
+    }
+    Ok(match Written::deserialize(from)? {
+        Written::Word(finding) => finding,
+        Written::Real(true) => Finding::Real,
+        Written::Real(false) => Finding::NotReal,
+    })
+}
+
 /// Why such a problem could come about (根因): a hole in the rules, a block in the middle, or poor execution below.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -126,4 +165,21 @@ pub struct Escalation {
     pub level: u8,
     pub person: Person,
     pub at: Moment,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ticket::event::Change;
+
+    use super::*;
+
+    #[test]
+    fn a_finding_of_an_older_history_is_still_read() {
+        for (real, finding) in [("true", Finding::Real), ("false", Finding::NotReal), ("\"approved\"", Finding::Approved)] {
+            let name = if real.starts_with('"') { "finding" } else { "real" };
+            let text = format!(r#"{{"change":"verified","{name}":{real},"photos":[]}}"#);
+            let read: Change = serde_json::from_str(&text).unwrap();
+            assert!(matches!(read, Change::Verified { finding: found, .. } if found == finding), "{text}");
+        }
+    }
 }

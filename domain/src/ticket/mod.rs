@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 use self::action::ActionKind;
 use self::attention::Attention;
 use self::event::{
-    Assignment, By, Cause, Change, Class, Escalation, Event, Fix, Meeting, Opening, Origin, Part, Place, Plan,
-    Request, Signature, Source,
+    Assignment, By, Cause, Change, Class, Escalation, Event, Fix, Meeting, Opening, Origin, Part, Place,
+    Plan, Request, Signature, Source,
 };
 use self::state::{Stage, State};
 use crate::clock::reckon::{Mark, Tick};
@@ -86,16 +86,24 @@ pub struct Ticket {
     pub supervisions: u32,
     pub relapse_of: Option<TicketId>,
     /// The how-manieth return at this place it is: 0 for none, 1 for the first 回弹.
+    #[serde(default)]
     pub relapse_nth: u32,
+    #[serde(default)]
     pub origin: Origin,
     pub plan: Option<Plan>,
+    #[serde(default)]
     pub parts: Vec<Part>,
     pub meeting: Option<Meeting>,
+    #[serde(default)]
     pub escalations: Vec<Escalation>,
     pub cause: Option<Cause>,
     pub replied_at: Option<Moment>,
     /// It was put right after an 案前提示, without a case.
+    #[serde(default)]
     pub heeded: bool,
+    /// An 案前提示 ran out without effect: there is no second one.
+    #[serde(default)]
+    pub lapsed: bool,
     pub stars: Option<u8>,
     /// An upheld appeal takes it out of the lateness statistics; the raw fact stays.
     pub exempt: bool,
@@ -171,6 +179,7 @@ impl Ticket {
             cause: None,
             replied_at: None,
             heeded: false,
+            lapsed: false,
             stars: None,
             exempt: false,
             opened_at: event.at,
@@ -322,6 +331,9 @@ impl Ticket {
         let to = self.stage();
         let stamps = &mut self.stamps;
         match (event.action, to) {
+            (Some(ActionKind::Lapse), _) => self.lapsed = true,
+            // A fresh dispute needs a meeting of its own.
+            (Some(ActionKind::Return), _) => self.meeting = None,
             (Some(ActionKind::File), _) => stamps.registered = stamps.registered.or(Some(event.at)),
             (Some(ActionKind::SubmitFix | ActionKind::HandleOnSpot), _) => {
                 stamps.rectified = Some(event.at);
@@ -346,6 +358,11 @@ impl Ticket {
     /// The bare name of the state.
     pub fn stage(&self) -> Stage {
         self.state.stage()
+    }
+
+    /// Milliseconds from the report to the close, or to now; no pause stops them (总历时).
+    pub fn total_ms(&self, now: Moment) -> i64 {
+        self.stamps.struck_off.unwrap_or(now).since(self.opened_at)
     }
 
     /// Whether it was found and fixed by the same 网格员 in one go.

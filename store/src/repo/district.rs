@@ -75,6 +75,8 @@ pub fn class_of(books: &Books, category: &CategoryCode, standard: Option<&Standa
         policy: kind.close_policy,
         recheck_days: kind.recheck_days.unwrap_or(0),
         guarded: None,
+        priority: Default::default(),
+        priority_why: Vec::new(),
     })
 }
 

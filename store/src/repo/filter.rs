@@ -1,12 +1,12 @@
 //! Which tickets a list holds, as conditions and as the index to read them by. It refuses a filter without a scope: who
 //! asks decides what can be seen before anything else does.
 
-use domain::actor::Actor;
+use domain::actor::{Actor, Role};
 use domain::geo::grid::Layer;
 use domain::geo::{cell_of, datum::Wgs84};
-use domain::id::{AccountId, CategoryCode, DepartmentCode, GridCode};
+use domain::id::{AccountId, CategoryCode, DepartmentCode, GridCode, TicketId};
 use domain::ticket::attention::AttentionKind;
-use domain::ticket::event::Source;
+use domain::ticket::event::{Priority, Source};
 use domain::ticket::permit::{Reach, VIEWS};
 use domain::ticket::state::Stage;
 use domain::time::Moment;
@@ -14,6 +14,7 @@ use domain::workline::Workline;
 use strum::VariantArray as _;
 
 use crate::sql::SqlText;
+use crate::sql::dialect::Dialect;
 
 /// Cells up to which a box is looked up by cell.
 const MOST_CELLS: usize = 400;
@@ -23,12 +24,18 @@ const MOST_CELLS: usize = 400;
 pub enum Scope {
     /// Every one.
     All,
+    /// Every one that is not restricted.
+    Open,
     /// Those that the account reported or follows.
     Own(AccountId),
-    /// Those in one of the grids.
+    /// Those in one of the grids, unless restricted.
     Grids(Vec<(Layer, GridCode)>),
+    /// Those in one of the grids that nobody has yet (to be verified, or filed and not handed out), unless restricted.
+    Vacant(Vec<(Layer, GridCode)>),
     /// Those that the unit leads or assists.
     Unit(DepartmentCode),
+    /// Those in which the unit is a party or has a part.
+    Party(DepartmentCode),
     /// Those that any of the scopes holds; none when there is none.
     Any(Vec<Scope>),
 }
@@ -38,13 +45,22 @@ impl Scope {
     pub fn of(actor: &Actor) -> Self {
         let reaches: Vec<Reach> =
             VIEWS.iter().filter(|(role, _)| *role == actor.role).map(|(_, reach)| *reach).collect();
+        let own = || Self::Own(actor.account.clone());
         if reaches.contains(&Reach::District) {
-            return Self::All;
+            return match actor.role {
+                Role::Dispatcher | Role::Command | Role::Inspector | Role::Admin | Role::System => Self::All,
+                // Their own petitions they find among their reports.
+                _ => Self::Open,
+            };
         }
+        let unit = || actor.department.clone();
+        let grids = || actor.grids.iter().cloned().collect();
         let scope = |reach: &Reach| match reach {
-            Reach::Own => Some(Self::Own(actor.account.clone())),
-            Reach::Grid => Some(Self::Grids(actor.grids.iter().cloned().collect())),
-            Reach::Department | Reach::Assisting => actor.department.clone().map(Self::Unit),
+            Reach::Own => Some(own()),
+            Reach::Grid => Some(Self::Grids(grids())),
+            Reach::Vacant => Some(Self::Vacant(grids())).filter(|_| !actor.grids.is_empty()),
+            Reach::Department | Reach::Assisting => unit().map(Self::Unit),
+            Reach::Party => unit().map(Self::Party),
             Reach::District => None,
         };
         let mut scopes: Vec<Self> = reaches.iter().filter_map(scope).collect();
@@ -56,11 +72,19 @@ impl Scope {
     fn parts(&self) -> Vec<Part<'_>> {
         match self {
             Self::All => vec![Part::All],
+            Self::Open => vec![Part::Open],
             Self::Own(account) => vec![Part::Reporter(account), Part::Follower(account)],
             Self::Grids(grids) => grids.iter().map(|(layer, code)| Part::Grid(*layer, code)).collect(),
+            Self::Vacant(grids) => grids.iter().map(|(layer, code)| Part::Vacant(*layer, code)).collect(),
             Self::Unit(unit) => vec![Part::Lead(unit), Part::Assist(unit)],
+            Self::Party(unit) => vec![Part::Party(unit)],
             Self::Any(scopes) => scopes.iter().flat_map(Self::parts).collect(),
         }
+    }
+
+    /// Whether it holds so much that the order's own index serves it best.
+    fn is_wide(&self) -> bool {
+        self.parts().iter().any(|part| matches!(part, Part::All | Part::Open))
     }
 }
 
@@ -100,6 +124,17 @@ pub struct TicketFilter {
     pub updated_since: Option<Moment>,
     pub number: Option<String>,
     pub self_handled: Option<bool>,
+    pub priority: Option<Priority>,
+    /// Whether it is a red order.
+    pub red: Option<bool>,
+    /// Whether its problem had been struck off before.
+    pub relapse: Option<bool>,
+    /// The ticket whose problem came back.
+    pub relapse_of: Option<TicketId>,
+    /// The round, campaign or flight that found it.
+    pub programme: Option<String>,
+    /// Nothing that was found in secret.
+    pub overt: bool,
 }
 
 impl TicketFilter {
@@ -129,6 +164,12 @@ impl TicketFilter {
             updated_since: None,
             number: None,
             self_handled: None,
+            priority: None,
+            red: None,
+            relapse: None,
+            relapse_of: None,
+            programme: None,
+            overt: false,
         }
     }
 }
@@ -137,24 +178,33 @@ impl TicketFilter {
 #[derive(Debug, Clone, Copy)]
 enum Part<'a> {
     All,
+    Open,
     Reporter(&'a AccountId),
     Follower(&'a AccountId),
     Grid(Layer, &'a GridCode),
+    Vacant(Layer, &'a GridCode),
     Lead(&'a DepartmentCode),
     Assist(&'a DepartmentCode),
+    Party(&'a DepartmentCode),
 }
 
 impl Part<'_> {
     fn condition(self) -> Option<(&'static str, String, &'static str)> {
+        const FREE: &str = " and stage in ('filed', 'verifying') and not restricted";
+        const OPEN: &str = " and not restricted";
         Some(match self {
-            Self::All => return None,
+            Self::All | Self::Open => return None,
             Self::Reporter(account) => ("reporter = ", account.to_string(), ""),
             Self::Follower(account) => {
                 ("id in (select ticket_id from follower where account_id = ", account.to_string(), ")")
             }
-            Self::Grid(layer, code) => (grid_column(layer), code.to_string(), ""),
+            Self::Grid(layer, code) => (grid_column(layer), code.to_string(), OPEN),
+            Self::Vacant(layer, code) => (grid_column(layer), code.to_string(), FREE),
             Self::Lead(unit) => ("lead = ", unit.to_string(), ""),
             Self::Assist(unit) => ("assist = ", unit.to_string(), ""),
+            Self::Party(unit) => {
+                ("id in (select ticket_id from ticket_party where department = ", unit.to_string(), ")")
+            }
         })
     }
 }
@@ -183,33 +233,49 @@ impl Driver {
     }
 }
 
-/// The conditions whose union is read index by index: of the narrowest filter there is. None when a single condition's
-/// index, or the order's own, serves.
-pub(super) fn drivers(filter: &TicketFilter) -> Vec<Driver> {
+/// Which filter the drivers stand for; their branches need not repeat it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Driven {
+    Nothing,
+    Mine,
+    Unit,
+    Doubtful,
+    Scope,
+    Stage,
+}
+
+/// The conditions whose union is read index by index, and the filter that they stand for: the narrowest there is. None
+/// when a single condition's index, or the order's own, serves.
+pub(super) fn drivers(filter: &TicketFilter) -> (Driven, Vec<Driver>) {
     let one = filter.number.is_some()
         || filter.lead.is_some()
         || filter.assist.is_some()
-        || filter.person.is_some();
+        || filter.person.is_some()
+        || filter.relapse_of.is_some()
+        || filter.programme.is_some();
     let driver = |(before, value, after)| Driver { before, value, after };
     let parts =
         |parts: Vec<Part<'_>>| parts.into_iter().filter_map(Part::condition).map(driver).collect::<Vec<_>>();
     let grid = filter.community.is_some() || filter.inspection.is_some() || filter.enforcement.is_some();
+    let nothing = || (Driven::Nothing, Vec::new());
     if one {
-        Vec::new()
+        nothing()
     } else if let Some(account) = &filter.mine {
-        parts(vec![Part::Reporter(account), Part::Follower(account)])
+        (Driven::Mine, parts(vec![Part::Reporter(account), Part::Follower(account)]))
     } else if let Some(unit) = &filter.unit {
-        parts(vec![Part::Lead(unit), Part::Assist(unit)])
+        (Driven::Unit, parts(vec![Part::Lead(unit), Part::Assist(unit)]))
     } else if grid || cells_of(filter).is_some() || filter.attention.is_some() {
-        Vec::new()
+        nothing()
     } else if filter.doubtful == Some(true) {
-        AttentionKind::VARIANTS.iter().map(|kind| driver(("attention = ", kind.to_string(), ""))).collect()
-    } else if filter.visible_to != Scope::All {
-        parts(filter.visible_to.parts())
+        let kinds = AttentionKind::VARIANTS.iter();
+        (Driven::Doubtful, kinds.map(|kind| driver(("attention = ", kind.to_string(), ""))).collect())
+    } else if !filter.visible_to.is_wide() {
+        (Driven::Scope, parts(filter.visible_to.parts()))
     } else if filter.area.is_some() || filter.category.is_some() {
-        Vec::new()
+        nothing()
     } else {
-        filter.stage.iter().map(|stage| driver(("stage = ", stage.to_string(), ""))).collect()
+        let stages = filter.stage.iter();
+        (Driven::Stage, stages.map(|stage| driver(("stage = ", stage.to_string(), ""))).collect())
     }
 }
 
@@ -222,26 +288,38 @@ pub(super) enum Purpose {
     Count,
 }
 
-/// Writes " where …" with every filter.
-pub(super) fn push_conditions(text: &mut SqlText, filter: &TicketFilter, now: Moment, purpose: Purpose) {
+/// What is written beside the filter's own conditions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writing {
+    pub purpose: Purpose,
+    pub dialect: Dialect,
+    /// The filter that a driver of the same statement stands for.
+    pub driven: Driven,
+}
+
+/// Writes " where …" with every filter but the driven one.
+pub(super) fn push_conditions(text: &mut SqlText, filter: &TicketFilter, now: Moment, writing: Writing) {
+    let driven = |by: Driven| writing.driven == by;
     text.push(" where 1 = 1");
-    push_any(text, &filter.visible_to.parts());
-    if !filter.stage.is_empty() {
+    if !driven(Driven::Scope) {
+        push_any(text, &filter.visible_to.parts());
+    }
+    if !filter.stage.is_empty() && !driven(Driven::Stage) {
         text.among(" and stage in", filter.stage.iter().map(Stage::to_string));
     }
     text.filter(" and number = ", filter.number.as_deref());
     text.filter(" and attention = ", filter.attention.map(|kind| kind.to_string()));
     match filter.doubtful {
-        Some(true) => text.push(" and attention is not null"),
+        Some(true) if !driven(Driven::Doubtful) => text.push(" and attention is not null"),
         Some(false) => text.push(" and attention is null"),
-        None => text,
+        Some(true) | None => text,
     };
     text.filter(" and lead = ", filter.lead.as_ref().map(DepartmentCode::as_str));
     text.filter(" and assist = ", filter.assist.as_ref().map(DepartmentCode::as_str));
-    if let Some(unit) = &filter.unit {
+    if let Some(unit) = filter.unit.as_ref().filter(|_| !driven(Driven::Unit)) {
         push_any(text, &[Part::Lead(unit), Part::Assist(unit)]);
     }
-    if let Some(account) = &filter.mine {
+    if let Some(account) = filter.mine.as_ref().filter(|_| !driven(Driven::Mine)) {
         push_any(text, &[Part::Reporter(account), Part::Follower(account)]);
     }
     text.filter(" and person = ", filter.person.as_ref().map(AccountId::as_str));
@@ -256,26 +334,61 @@ pub(super) fn push_conditions(text: &mut SqlText, filter: &TicketFilter, now: Mo
     text.filter(" and opened_at >= ", filter.opened_from.map(Moment::ms));
     text.filter(" and opened_at < ", filter.opened_to.map(Moment::ms));
     text.filter(" and updated_at >= ", filter.updated_since.map(Moment::ms));
-    push_late(text, filter.late, now);
-    push_box(text, filter, purpose);
+    push_marks(text, filter);
+    push_late(text, filter.late, now, writing);
+    push_box(text, filter, writing.purpose);
+}
+
+/// What marks a few tickets out; each literal condition lets the partial index serve.
+fn push_marks(text: &mut SqlText, filter: &TicketFilter) {
+    match filter.priority {
+        Some(Priority::Normal) => text.push(" and priority = 'normal'"),
+        Some(priority) => text.push(" and priority <> 'normal' and priority = ").bind(priority.to_string()),
+        None => text,
+    };
+    match filter.red {
+        Some(true) => text.push(" and red"),
+        Some(false) => text.push(" and not red"),
+        None => text,
+    };
+    match filter.relapse {
+        Some(true) => text.push(" and relapse_of is not null"),
+        Some(false) => text.push(" and relapse_of is null"),
+        None => text,
+    };
+    text.filter(" and relapse_of = ", filter.relapse_of.as_ref().map(TicketId::as_str));
+    text.filter(" and programme = ", filter.programme.as_deref());
+    if filter.overt {
+        let covert = Source::VARIANTS.iter().filter(|source| source.is_covert());
+        text.among(" and source not in", covert.map(Source::to_string));
+    }
 }
 
 fn push_any(text: &mut SqlText, parts: &[Part<'_>]) {
     if parts.iter().any(|part| matches!(part, Part::All)) {
         return;
     }
-    let mut joint = " and (";
+    if parts.iter().any(|part| matches!(part, Part::Open)) {
+        text.push(" and not restricted");
+        return;
+    }
+    let mut joint = " and ((";
     for (before, value, after) in parts.iter().filter_map(|part| part.condition()) {
         text.push(joint).push(before).bind(value).push(after);
-        joint = " or ";
+        joint = ") or (";
     }
-    text.push(if parts.is_empty() { " and 1 = 0" } else { ")" });
+    text.push(if parts.is_empty() { " and 1 = 0" } else { "))" });
 }
 
-fn push_late(text: &mut SqlText, late: Option<bool>, now: Moment) {
+fn push_late(text: &mut SqlText, late: Option<bool>, now: Moment, writing: Writing) {
+    // Literally the condition of the partial index over (opened_at, id, late_at), which serves the list's order; the plus
+    // keeps SQLite from reading all late rows by their lateness and sorting them.
+    let before = match (writing.purpose, writing.dialect) {
+        (Purpose::List, Dialect::Sqlite) => " and late_at is not null and +late_at <= ",
+        _ => " and late_at is not null and late_at <= ",
+    };
     match late {
-        // The first condition lets the partial index over (opened_at, id, late_at) serve the list's order.
-        Some(true) => text.push(" and late_at is not null and late_at <= ").bind(now.ms()),
+        Some(true) => text.push(before).bind(now.ms()),
         Some(false) => text.push(" and (late_at is null or late_at > ").bind(now.ms()).push(")"),
         None => text,
     };

@@ -1,5 +1,3 @@
-use domain::actor::Role;
-
 use super::*;
 
 fn boxed(bbox: [f64; 4]) -> TicketFilter {
@@ -43,20 +41,20 @@ fn a_wide_or_impossible_box_is_not_read_by_cell() {
 #[test]
 fn a_role_without_any_reach_in_the_table_sees_nothing() {
     let mut actor = Actor { role: Role::Handler, ..Actor::system() };
-    assert_eq!(Scope::of(&actor), Scope::Any(vec![]), "a handler without a unit");
+    let own = Scope::Own(actor.account.clone());
+    assert_eq!(Scope::of(&actor), Scope::Any(vec![own.clone()]), "a handler without a unit");
     actor.department = Some("u".into());
-    assert_eq!(Scope::of(&actor), Scope::Any(vec![Scope::Unit("u".into())]));
+    let unit = vec![Scope::Unit("u".into()), Scope::Party("u".into()), own.clone()];
+    assert_eq!(Scope::of(&actor), Scope::Any(unit));
+    actor.role = Role::Oversight;
+    assert_eq!(Scope::of(&actor), Scope::Open, "no petition");
     actor.role = Role::Dispatcher;
     assert_eq!(Scope::of(&actor), Scope::All);
+    let writing = Writing { purpose: Purpose::List, dialect: Dialect::Sqlite, driven: Driven::Nothing };
     let mut text = SqlText::new("");
-    push_conditions(&mut text, &TicketFilter::within(Scope::Any(vec![])), Moment::from_ms(0), Purpose::List);
+    push_conditions(&mut text, &TicketFilter::within(Scope::Any(vec![])), Moment::from_ms(0), writing);
     assert!(text.sql().contains("1 = 0"));
     text = SqlText::new("");
-    push_conditions(
-        &mut text,
-        &TicketFilter::within(Scope::Grids(vec![])),
-        Moment::from_ms(0),
-        Purpose::List,
-    );
+    push_conditions(&mut text, &TicketFilter::within(Scope::Grids(vec![])), Moment::from_ms(0), writing);
     assert!(text.sql().contains("1 = 0"));
 }

@@ -5,15 +5,16 @@
 use domain::geo::datum::Wgs84;
 use domain::id::{AccountId, CategoryCode, DepartmentCode, GridCode, TicketId};
 use domain::ticket::attention::AttentionKind;
-use domain::ticket::event::Source;
+use domain::ticket::event::{Priority, Source};
 use domain::ticket::state::Stage;
 use domain::time::Moment;
 use domain::workline::Workline;
 use sqlx::FromRow;
 
-use super::filter::{self, Driver, Purpose};
+use super::filter::{self, Driven, Driver, Purpose, Writing};
 pub use super::filter::{Scope, TicketFilter};
 use super::page::{Cursor, Page, PageSize};
+use crate::sql::dialect::Dialect;
 use crate::sql::{On, Result, SqlText, StoreError, fetch_all_dyn, fetch_scalar_dyn};
 
 /// Rows that a map without a narrower filter looks at, newest first.
@@ -55,6 +56,11 @@ pub struct TicketRow {
     pub reworks: i64,
     pub stars: Option<i64>,
     pub exempt: bool,
+    pub priority: Priority,
+    /// A red order.
+    pub red: bool,
+    /// The ticket whose problem came back.
+    pub relapse_of: Option<TicketId>,
 }
 
 impl TicketRow {
@@ -109,12 +115,15 @@ struct Row {
     reworks: i64,
     stars: Option<i64>,
     exempt: bool,
+    priority: String,
+    red: bool,
+    relapse_of: Option<String>,
 }
 
 const SELECT: &str = "select id, version, stage, number, source, reporter, words, category, workline, lead, assist, \
      person, longitude, latitude, community, inspection, enforcement, area, cover, opened_at, updated_at, \
-     registered_at, struck_off_at, due_at, late_at, attention, self_handled, reports, followers, reworks, stars, exempt \
-     from ticket";
+     registered_at, struck_off_at, due_at, late_at, attention, self_handled, reports, followers, reworks, stars, exempt, \
+     priority, red, relapse_of from ticket";
 
 /// One page: newest first, or with `updated_since` in the order of the last change, oldest first.
 pub async fn list(
@@ -124,7 +133,9 @@ pub async fn list(
     cursor: Option<&Cursor>,
     size: PageSize,
 ) -> Result<Page<TicketRow>> {
-    let rows: Vec<Row> = fetch_all_dyn(on, &list_sql(filter, now, cursor, size)).await?;
+    let on: On<'_> = on.into();
+    let text = list_sql(on.dialect(), filter, now, cursor, size);
+    let rows: Vec<Row> = fetch_all_dyn(on, &text).await?;
     let rows = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     let by_change = filter.updated_since.is_some();
     Ok(Page::cut(rows, size, |row| {
@@ -145,7 +156,9 @@ pub async fn rows(on: impl Into<On<'_>>, ids: &[TicketId]) -> Result<Vec<TicketR
 
 /// How many tickets the filter holds.
 pub async fn count(on: impl Into<On<'_>>, filter: &TicketFilter, now: Moment) -> Result<i64> {
-    fetch_scalar_dyn(on, &count_sql(filter, now)).await
+    let on: On<'_> = on.into();
+    let text = count_sql(on.dialect(), filter, now);
+    fetch_scalar_dyn(on, &text).await
 }
 
 /// Up to `limit` points, the newest; a box wider than 400 cells is looked for among the newest [`MAP_WINDOW`] rows of
@@ -157,7 +170,9 @@ pub async fn map(
     limit: u32,
 ) -> Result<Vec<MapPoint>> {
     type Columns = (String, f64, f64, String, Option<String>, Option<i64>);
-    let rows: Vec<Columns> = fetch_all_dyn(on, &map_sql(filter, now, limit)).await?;
+    let on: On<'_> = on.into();
+    let text = map_sql(on.dialect(), filter, now, limit);
+    let rows: Vec<Columns> = fetch_all_dyn(on, &text).await?;
     let point = |(id, longitude, latitude, stage, category, late_at): Columns| {
         Ok(MapPoint {
             stage: stage.parse().map_err(|_| StoreError::corrupt("ticket", "stage", &id))?,
@@ -172,31 +187,41 @@ pub async fn map(
 }
 
 pub(super) fn list_sql(
+    dialect: Dialect,
     filter: &TicketFilter,
     now: Moment,
     cursor: Option<&Cursor>,
     size: PageSize,
 ) -> SqlText {
+    let mut text = SqlText::new(SELECT);
     if filter.updated_since.is_some() {
-        let mut text = SqlText::new(SELECT);
-        filter::push_conditions(&mut text, filter, now, Purpose::List);
+        let writing = Writing { purpose: Purpose::List, dialect, driven: Driven::Nothing };
+        filter::push_conditions(&mut text, filter, now, writing);
         if let Some(Cursor { ms, id }) = cursor {
             text.push(" and (updated_at, id) > (").bind(*ms).push(", ").bind(id).push(")");
         }
         text.push(" order by updated_at, id limit ").bind(size.ask());
         return text;
     }
-    let mut text = SqlText::new(SELECT);
-    push_newest(&mut text, filter, now, cursor, size.ask());
+    push_newest(&mut text, dialect, filter, now, cursor, size.ask());
     text
 }
 
 /// Writes " where … order by … limit …" for the newest rows. With several drivers each gives its own newest rows by its
-/// own index and the newest of all are taken, so that no database sorts a whole filter for one page.
-fn push_newest(text: &mut SqlText, filter: &TicketFilter, now: Moment, cursor: Option<&Cursor>, limit: i64) {
-    let drivers = filter::drivers(filter);
+/// own index and the newest of all are taken, so that no database sorts a whole filter for one page. A branch doesn't
+/// repeat what its driver stands for: PostgreSQL would take the repeated "or" for a much narrower filter.
+fn push_newest(
+    text: &mut SqlText,
+    dialect: Dialect,
+    filter: &TicketFilter,
+    now: Moment,
+    cursor: Option<&Cursor>,
+    limit: i64,
+) {
+    let (driven, drivers) = filter::drivers(filter);
     let branch = |text: &mut SqlText, driver: Option<&Driver>| {
-        filter::push_conditions(text, filter, now, Purpose::List);
+        let driven = if driver.is_some() { driven } else { Driven::Nothing };
+        filter::push_conditions(text, filter, now, Writing { purpose: Purpose::List, dialect, driven });
         if let Some(driver) = driver {
             driver.push(text);
         }
@@ -221,13 +246,14 @@ fn push_newest(text: &mut SqlText, filter: &TicketFilter, now: Moment, cursor: O
     text.push(") order by opened_at desc, id desc limit ").bind(limit);
 }
 
-pub(super) fn count_sql(filter: &TicketFilter, now: Moment) -> SqlText {
+pub(super) fn count_sql(dialect: Dialect, filter: &TicketFilter, now: Moment) -> SqlText {
     let mut text = SqlText::new("select cast(count(*) as bigint) from ticket");
-    filter::push_conditions(&mut text, filter, now, Purpose::Count);
+    let writing = Writing { purpose: Purpose::Count, dialect, driven: Driven::Nothing };
+    filter::push_conditions(&mut text, filter, now, writing);
     text
 }
 
-pub(super) fn map_sql(filter: &TicketFilter, now: Moment, limit: u32) -> SqlText {
+pub(super) fn map_sql(dialect: Dialect, filter: &TicketFilter, now: Moment, limit: u32) -> SqlText {
     const COLUMNS: &str = "select id, longitude, latitude, stage, category, late_at from ";
     let mut text = SqlText::new(COLUMNS);
     let (window, outer) = match (filter.bbox, filter::cells_of(filter)) {
@@ -236,7 +262,7 @@ pub(super) fn map_sql(filter: &TicketFilter, now: Moment, limit: u32) -> SqlText
     };
     let inner = TicketFilter { bbox: filter.bbox.filter(|_| outer.is_none()), ..filter.clone() };
     text.push("(select id, longitude, latitude, stage, category, late_at, opened_at from ticket");
-    push_newest(&mut text, &inner, now, None, i64::from(window));
+    push_newest(&mut text, dialect, &inner, now, None, i64::from(window));
     text.push(") recent where longitude is not null");
     if let Some([west, south, east, north]) = outer {
         text.push(" and longitude between ").bind(west).push(" and ").bind(east);
@@ -252,6 +278,7 @@ fn read(row: Row) -> Result<TicketRow> {
     Ok(TicketRow {
         stage: row.stage.parse().map_err(|_| corrupt("stage"))?,
         source: row.source.parse().map_err(|_| corrupt("source"))?,
+        priority: row.priority.parse().map_err(|_| corrupt("priority"))?,
         workline: row.workline.as_deref().map(str::parse).transpose().map_err(|_| corrupt("workline"))?,
         attention: row.attention.as_deref().map(str::parse).transpose().map_err(|_| corrupt("attention"))?,
         at: row.longitude.zip(row.latitude).and_then(|(lon, lat)| Wgs84::new(lon, lat)),
@@ -281,9 +308,11 @@ fn read(row: Row) -> Result<TicketRow> {
         reworks: row.reworks,
         stars: row.stars,
         exempt: row.exempt,
+        red: row.red,
+        relapse_of: row.relapse_of.map(Into::into),
     })
 }
 
 #[cfg(test)]
 #[path = "lists_tests.rs"]
-mod tests;
+pub(super) mod tests;

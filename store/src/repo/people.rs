@@ -11,6 +11,7 @@ use sqlx::FromRow;
 use crate::sql::{On, Result, SqlText, StoreError, Tx, fetch_all_dyn};
 use crate::{execute, fetch_all, fetch_optional, id};
 
+pub use super::superiors::{Footing, TOP, chiefs, leader_of, standing, superior_at, superior_of};
 pub use super::tokens::{
     FamilyId, Refresh, family_of, open_family, revoke_family, store_refresh, sweep_tokens, use_refresh,
 };
@@ -187,19 +188,28 @@ pub async fn accounts_of_grid(
     complete(&mut on, rows).await
 }
 
-/// Adds the grids with one more statement and reads the words.
+/// Adds the grids with one more statement and reads the words. Whoever works in the unit of an area has that area.
 async fn complete(on: &mut On<'_>, rows: Vec<Row>) -> Result<Vec<Account>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let mut text = SqlText::new("select account_id, layer, grid from account_grid");
     text.among(" where account_id in", rows.iter().map(|row| &row.id)).push(" order by layer, grid");
-    let grids: Vec<(String, String, String)> = fetch_all_dyn(on, &text).await?;
+    let grids: Vec<(String, String, String)> = fetch_all_dyn(&mut *on, &text).await?;
+    let mut areas = SqlText::new("select account.id, department.area from account");
+    areas.push(" join department on department.code = account.department where department.area is not null");
+    areas.push(" and account.role in ('handler', 'unit_head')");
+    areas.among(" and account.id in", rows.iter().map(|row| &row.id));
+    let areas: Vec<(String, String)> = fetch_all_dyn(on, &areas).await?;
+    let areas = areas.into_iter().map(|(owner, area)| (owner, Layer::Area.to_string(), area));
+    let grids = grids.into_iter().chain(areas);
     let mut accounts = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     for (owner, layer, grid) in grids {
         let layer = layer.parse().map_err(|_| StoreError::corrupt("account_grid", "layer", &owner))?;
-        if let Some(account) = accounts.iter_mut().find(|account| account.id.as_str() == owner) {
-            account.grids.push((layer, grid.into()));
+        let grid = (layer, grid.into());
+        let account = accounts.iter_mut().find(|account| account.id.as_str() == owner);
+        if let Some(account) = account.filter(|account| !account.grids.contains(&grid)) {
+            account.grids.push(grid);
         }
     }
     Ok(accounts)

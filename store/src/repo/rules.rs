@@ -47,6 +47,12 @@ pub async fn load(on: impl Into<On<'_>>) -> Result<Config> {
     Ok(config)
 }
 
+/// The newest version of every rule that was ever set.
+pub async fn newest(on: impl Into<On<'_>>) -> Result<Vec<(String, i64)>> {
+    let mut on: On<'_> = on.into();
+    fetch_all!(on, (String, i64), "select name, max(version) from rule_version group by name")
+}
+
 /// The versions of a rule, the newest first.
 pub async fn versions(on: impl Into<On<'_>>, name: &str) -> Result<Vec<Version>> {
     let mut on: On<'_> = on.into();

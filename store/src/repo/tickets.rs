@@ -9,8 +9,11 @@ use domain::time::Moment;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
 
-use crate::sql::{On, Result, SqlText, StoreError, Tx, execute_dyn, fetch_all_dyn};
-use crate::{execute, fetch_all, fetch_optional, fetch_scalar, fetch_scalar_optional, id};
+use crate::sql::{On, Result, SqlText, StoreError, Tx, fetch_all_dyn};
+use crate::{execute, fetch_all, fetch_scalar, fetch_scalar_optional, id};
+
+pub use super::proceedings::{Precedent, precedent, recheck_due, struck_off_near};
+pub(crate) use super::proceedings::{finish_recheck, plan_recheck, reseat, save_precedent};
 
 /// What the columns of a ticket hold beside its document, all derived from it.
 #[derive(Debug, Clone, Default)]
@@ -82,7 +85,8 @@ pub(crate) async fn update(tx: &mut Tx, ticket: &Ticket, derived: &Derived) -> R
          inspection = $15, enforcement = $16, area = $17, cover = coalesce($18, cover), updated_at = $19, \
          registered_at = $20, rectified_at = $21, inspected_at = $22, qualified_at = $23, struck_off_at = $24, \
          due_at = $25, late_at = $26, attention = $27, self_handled = $28, reports = $29, followers = $30, \
-         reworks = $31, stars = $32, exempt = $33, doc = $34 where id = $1",
+         reworks = $31, stars = $32, exempt = $33, doc = $34, priority = $35, relapse_of = $36, relapse_nth = $37, \
+         red = $38, restricted = $39, programme = $40 where id = $1",
         ticket.id.as_str(),
         ticket.version as i64,
         ticket.stage().to_string(),
@@ -117,6 +121,12 @@ pub(crate) async fn update(tx: &mut Tx, ticket: &Ticket, derived: &Derived) -> R
         ticket.stars.map(i64::from),
         ticket.exempt,
         write(ticket)?,
+        class.map(|c| c.priority).unwrap_or_default().to_string(),
+        ticket.relapse_of.as_ref().map(TicketId::as_str),
+        i64::from(ticket.relapse_nth),
+        assignment.is_some_and(|a| a.red),
+        ticket.source.is_restricted(),
+        ticket.origin.programme.as_deref(),
     )?;
     Ok(())
 }
@@ -221,7 +231,7 @@ pub struct PhotoUse {
     pub photo_id: String,
     pub ticket_id: String,
     pub report_id: Option<String>,
-    /// `before`, `after`, `verify`, `recheck` or `contest`.
+    /// `before`, `after`, `verify`, `recheck`, `contest`, `heed`, `part`, `milestone` or `frame`.
     pub part: String,
     pub round: i64,
     pub position: i64,
@@ -372,59 +382,4 @@ pub async fn scores(
     rows.into_iter()
         .map(|(other, body)| Ok((other.into(), parse("match_score", "body", ticket.as_str(), &body)?)))
         .collect()
-}
-
-/// Puts a 回头看 on the list.
-pub(crate) async fn plan_recheck(tx: &mut Tx, ticket: &TicketId, due: Moment) -> Result<()> {
-    execute!(
-        tx,
-        "insert into recheck (ticket_id, due_at) values ($1, $2) on conflict do nothing",
-        ticket.as_str(),
-        due.ms(),
-    )?;
-    Ok(())
-}
-
-/// Ends the open 回头看 of a ticket.
-pub(crate) async fn finish_recheck(tx: &mut Tx, ticket: &TicketId, holds: bool, now: Moment) -> Result<()> {
-    execute!(
-        tx,
-        "update recheck set done_at = $2, holds = $3 where ticket_id = $1 and done_at is null",
-        ticket.as_str(),
-        now.ms(),
-        holds,
-    )?;
-    Ok(())
-}
-
-/// When the next 回头看 of a ticket is due.
-pub async fn recheck_due(on: impl Into<On<'_>>, ticket: &TicketId) -> Result<Option<Moment>> {
-    let due = fetch_optional!(
-        on.into(),
-        (i64,),
-        "select due_at from recheck where ticket_id = $1 and done_at is null order by due_at limit 1",
-        ticket.as_str(),
-    )?;
-    Ok(due.map(|(ms,)| Moment::from_ms(ms)))
-}
-
-/// Keeps the verdict of a 会商 as a precedent for routing.
-pub(crate) async fn save_precedent(tx: &mut Tx, ticket: &Ticket, reason: &str, now: Moment) -> Result<()> {
-    let (Some(class), Some(assignment)) = (&ticket.class, &ticket.assignment) else { return Ok(()) };
-    let mut text = SqlText::new(
-        "insert into precedent (id, ticket_id, category, lead, reason, ruled_at, area) values (",
-    );
-    text.bind(id::fresh())
-        .push(", ")
-        .bind(ticket.id.as_str())
-        .push(", ")
-        .bind(class.category.as_str())
-        .push(", ");
-    text.bind(assignment.lead.code.as_str()).push(", ").bind(reason).push(", ").bind(now.ms()).push(", ");
-    match ticket.grids.get(&domain::geo::grid::Layer::Area) {
-        Some(area) => text.bind(area.as_str()).push(")"),
-        None => text.push("null)"),
-    };
-    execute_dyn(tx, &text).await?;
-    Ok(())
 }

@@ -69,6 +69,14 @@ impl Dialect {
         }
     }
 
+    /// What makes all reads of a transaction see one moment, as its first statement; SQLite's write transaction does anyway.
+    pub const fn snapshot(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("set transaction isolation level repeatable read"),
+        }
+    }
+
     /// The operator for "contains, ignoring ASCII case"; its right side is [`contains`] and ` escape '\'`.
     pub const fn like(self) -> &'static str {
         match self {

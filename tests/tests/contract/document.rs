@@ -6,6 +6,7 @@ use std::fmt::{Debug, Display};
 use api::error::Kind;
 use api::routes::ROUTES;
 use api::sign::Size;
+use domain::act::{ActKind, ActState, Move, ReasonCode};
 use domain::actor::{Role, Side};
 use domain::clock::limit::LimitUnit;
 use domain::clock::reckon::{ClockState, PauseReason};
@@ -15,11 +16,16 @@ use domain::geo::datum::CoordType;
 use domain::geo::grid::Layer;
 use domain::import::{DepartmentKind, LeadBy};
 use domain::job::JobKind;
+use domain::paper::{PaperAction, PaperKind, PaperState};
 use domain::photo::{Anomaly, Format};
+use domain::programme::{Part, ProgrammeKind, ProgrammeState, TaskState, Verb};
 use domain::proof::{Channel, CheckName, Outcome};
+use domain::register::Register;
+use domain::stats::board::BoardName;
+use domain::stats::tally::Dimension;
 use domain::ticket::action::{ActionKind, SupervisionLevel};
 use domain::ticket::attention::AttentionKind;
-use domain::ticket::event::{ClosePolicy, Source};
+use domain::ticket::event::{Cause, ClosePolicy, Finding, Patrol, Priority, Source};
 use domain::ticket::permit::PERMITS;
 use domain::ticket::refusal::Need;
 use domain::ticket::state::Stage;
@@ -55,18 +61,26 @@ fn listed<T: VariantArray + Display>() -> Words {
 /// Every word list of the program that the document repeats.
 fn vocabularies() -> Vec<(&'static str, Words)> {
     let mut import_kinds = listed::<Table>();
-    import_kinds.insert("grids".to_owned());
+    import_kinds.extend(["grids".to_owned(), "patches".to_owned()]);
+    import_kinds.extend(listed::<Register>());
     vec![
+        ("ActKind", read_by::<ActKind>()),
+        ("ActMove", read_by::<Move>()),
+        ("ActState", read_by::<ActState>()),
         ("ActionKind", read_by::<ActionKind>()),
         ("Anomaly", read_by::<Anomaly>()),
         ("AttentionKind", read_by::<AttentionKind>()),
+        ("Cause", read_by::<Cause>()),
+        ("BoardName", read_by::<BoardName>()),
         ("Channel", read_by::<Channel>()),
         ("CheckName", read_by::<CheckName>()),
         ("ClockState", read_by::<ClockState>()),
         ("ClosePolicy", read_by::<ClosePolicy>()),
         ("CoordType", read_by::<CoordType>()),
         ("DepartmentKind", read_by::<DepartmentKind>()),
+        ("Dimension", read_by::<Dimension>()),
         ("DuplicateVerdict", read_by::<dedupe::Verdict>()),
+        ("Finding", read_by::<Finding>()),
         ("ImageSize", read_by::<Size>()),
         ("ImportKind", import_kinds),
         ("JobKind", listed::<JobKind>()),
@@ -76,21 +90,34 @@ fn vocabularies() -> Vec<(&'static str, Words)> {
         ("LocationSource", read_by::<LocationSource>()),
         ("Need", listed::<Need>()),
         ("Outcome", read_by::<Outcome>()),
+        ("Patrol", read_by::<Patrol>()),
+        ("PaperAction", read_by::<PaperAction>()),
+        ("PaperKind", read_by::<PaperKind>()),
+        ("PaperState", read_by::<PaperState>()),
         ("PauseReason", read_by::<PauseReason>()),
         ("PhotoFormat", read_by::<Format>()),
         ("PhotoState", read_by::<PhotoState>()),
+        ("Priority", read_by::<Priority>()),
+        ("ProgrammeKind", read_by::<ProgrammeKind>()),
+        ("ProgrammePart", read_by::<Part>()),
+        ("ProgrammeState", read_by::<ProgrammeState>()),
+        ("ProgrammeVerb", read_by::<Verb>()),
+        ("ReasonCode", read_by::<ReasonCode>()),
+        ("Register", read_by::<Register>()),
         ("Role", read_by::<Role>()),
         ("Side", read_by::<Side>()),
         ("Source", read_by::<Source>()),
         ("Stage", read_by::<Stage>()),
         ("SupervisionLevel", read_by::<SupervisionLevel>()),
+        ("TaskState", read_by::<TaskState>()),
         ("TimeSource", read_by::<TimeSource>()),
         ("Workline", read_by::<Workline>()),
     ]
 }
 
 /// Words that only views know: no reader of theirs exists, so the suite's answers are their check.
-const WORDS_OF_VIEWS: [&str; 5] = ["IntervalWord", "PhotoPart", "PlaceCode", "RequestKind", "StampStep"];
+const WORDS_OF_VIEWS: [&str; 6] =
+    ["IntervalWord", "PhotoPart", "PlaceCode", "RequestKind", "StampStep", "TaskVerb"];
 
 #[test]
 fn the_document_has_the_routes_of_the_server_and_no_other() {

@@ -136,6 +136,13 @@ fn sample(parameter: &Value) -> String {
 
 /// Somebody whom every operation lets in: the administrator where only they may, else a dispatcher.
 pub async fn insider(city: &City, operation: &Operation) -> Client {
-    let is_admins = ["/v1/jobs", "/v1/imports"].iter().any(|path| operation.path.starts_with(path));
-    if is_admins { city.admin().await } else { city.dispatcher(1).await }
+    let begins = |paths: &[&str]| paths.iter().any(|path| operation.path.starts_with(path));
+    match () {
+        () if operation.path == "/v1/points" => city.citizen(1).await,
+        () if begins(&["/open311", "/v1/registers/camera"]) => city.integration().await,
+        () if begins(&["/v1/jobs", "/v1/imports", "/v1/rules", "/v1/practice", "/v1/subscriptions"]) => {
+            city.admin().await
+        }
+        () => city.dispatcher(1).await,
+    }
 }

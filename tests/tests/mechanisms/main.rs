@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
 
+mod exchange;
 mod handling;
 mod incentives;
 mod intake;
@@ -10,4 +11,5 @@ mod programmes;
 mod ranking;
 mod rhythm;
 mod supervision;
+mod table;
 mod territory;

@@ -16,7 +16,7 @@ mod spots;
 mod supervise;
 pub(crate) mod sweep;
 mod tend;
-mod tick;
+pub(crate) mod tick;
 mod triage;
 mod verify_proof;
 mod watch_deadline;
@@ -40,12 +40,12 @@ pub(crate) async fn run(context: &Context, claimed: &Claimed) -> Result<Outcome,
         Job::Recheck { ticket } => recheck::run(context, &ticket).await,
         Job::OpenRelapse { ticket } => open_relapse::run(context, &ticket).await,
         Job::WatchDeadline { ticket } => watch_deadline::run(context, &ticket).await,
-        Job::Climb { .. }
-        | Job::WatchGap { .. }
-        | Job::EndPrompt { .. }
-        | Job::Tick {}
-        | Job::FoldTally {}
-        | Job::Push { .. } => nothing(context).await,
+        Job::Climb { ticket } => climb::run(context, &ticket).await,
+        Job::Tick {} => tick::run(context).await,
+        Job::FoldTally {} => fold_tally::run(context).await,
+        Job::WatchGap { ticket } => gap::run(context, &ticket).await,
+        Job::EndPrompt { ticket } => prompt::run(context, &ticket).await,
+        Job::Push { delivery } => push::run(context, &delivery).await,
         Job::SweepBlobs {} => sweep::run(context).await,
     }
 }

@@ -6,9 +6,11 @@ use domain::id::{AccountId, DepartmentCode, TicketId};
 use domain::job::{Audience, Job};
 use domain::ticket::Ticket;
 use domain::ticket::action::ActionKind;
+use domain::ticket::event::{Change, Event};
 use domain::time::Moment;
 use store::Tx;
 use store::repo::notices::NewNotice;
+use store::repo::people::Footing;
 use store::repo::{notices, people, tickets};
 
 use super::{enqueue, nothing};
@@ -27,7 +29,11 @@ pub(super) async fn run(
     let Some((ticket, event)) = ticket.zip(event) else { return nothing(context).await };
     let mut to = addressees(context, &ticket, audience).await?;
     to.retain(|account| *account != event.by.account);
-    if to.is_empty() {
+    let first_line = match audience {
+        Audience::Lead => chiefs(context, &ticket, &event).await?,
+        _ => Vec::new(),
+    };
+    if to.is_empty() && first_line.is_empty() {
         return nothing(context).await;
     }
     let mut aside = Aside { due: due(context, &ticket).await?, reasons: Vec::new() };
@@ -37,8 +43,18 @@ pub(super) async fn run(
     }
     let letter = letter::write(&ticket, &event, audience, &aside);
     let mut tx = pool.write().await?;
+    post(context, &mut tx, &first_line, id, seq, &letter::to_chiefs(&ticket, &aside)).await?;
     post(context, &mut tx, &to, id, seq, &letter).await?;
     Ok(Outcome::Done(tx))
+}
+
+/// The chiefs bound to the place of a case that is handed out (路段长、片区长、楼院长): they are told before the unit.
+async fn chiefs(context: &Context, ticket: &Ticket, event: &Event) -> Result<Vec<AccountId>, JobError> {
+    if !matches!(event.change, Change::Assigned(_)) {
+        return Ok(Vec::new());
+    }
+    let chiefs = people::chiefs(&context.stores.pool, &Footing::of(ticket, now())).await?;
+    Ok(chiefs.into_iter().map(|person| person.account).filter(|one| *one != event.by.account).collect())
 }
 
 /// Who is told, each once.
@@ -62,7 +78,29 @@ async fn addressees(
         },
         (Audience::Desk, _) => of_role(context, Role::Dispatcher).await?,
         (Audience::Inspectors, _) => of_role(context, Role::Inspector).await?,
-        (Audience::Lead | Audience::Assist, None) => Vec::new(),
+        (Audience::Superior, _) => ticket
+            .escalations
+            .last()
+            .map(|escalation| escalation.person.account.clone())
+            .into_iter()
+            .collect(),
+        (Audience::Parties, _) => {
+            let mut list = Vec::new();
+            let parties = ticket.meeting.iter().flat_map(|meeting| &meeting.parties);
+            for unit in parties.chain(ticket.parts.iter().map(|part| &part.unit)) {
+                list.extend(heads(context, &unit.code).await?);
+            }
+            list
+        }
+        (Audience::Handlers, Some(assignment)) => {
+            let unit = &assignment.lead.code;
+            let handlers = people::accounts_of_department(pool, unit, &[Role::Handler]).await?;
+            let mut list: Vec<_> = handlers.into_iter().map(|account| account.id).collect();
+            // A red order is copied to whoever stands above the unit.
+            list.extend(assignment.leader.as_ref().map(|leader| leader.account.clone()));
+            list
+        }
+        (Audience::Lead | Audience::Assist | Audience::Handlers, None) => Vec::new(),
     };
     let mut told = std::collections::BTreeSet::new();
     list.retain(|account| told.insert(account.clone()));

@@ -4,7 +4,9 @@ use domain::actor::Actor;
 use domain::geo::datum::CoordType;
 use domain::id::{PhotoId, ReportId, TicketId};
 use domain::ticket::Ticket;
+use domain::ticket::action::Action;
 use domain::ticket::event::{Change, Event, Opening, Source};
+use domain::ticket::state::Stage;
 use store::desk::NewReport;
 use store::repo::{events, tickets};
 
@@ -20,7 +22,12 @@ pub(super) async fn run(context: &Context, id: &TicketId) -> Result<Outcome, Job
     let Some((event, photos)) = history.iter().rev().find_map(relapse) else { return nothing(context).await };
     let report = new_report(&ticket, event, photos);
     let mut tx = pool.write().await?;
-    context.desk.report(&mut tx, report, &Actor::system(), now()).await?;
+    let opened = context.desk.report(&mut tx, report, &Actor::system(), now()).await?;
+    if !opened.repeated && ticket.stage() == Stage::Closed {
+        let reason = format!("回头看发现{}回弹", subject(&ticket));
+        let link = Action::LinkRelapse { to: ticket.id.clone(), reason };
+        context.desk.apply(&mut tx, &opened.ticket, link, &Actor::system(), None, now()).await?;
+    }
     Ok(Outcome::Done(tx))
 }
 

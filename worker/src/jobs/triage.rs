@@ -1,28 +1,32 @@
-//! Takes a received ticket as far as it goes without a person: place, duplicates, category, a fix on the spot, units.
+//! Takes a received ticket as far as it goes without a person: place, duplicates, a look by the locality, category, a fix
+//! on the spot, an earlier ticket that came back, units.
 //! Every doubt is flagged with its figures and ends the pass; a person's answer starts the next one, which goes on from
 //! where the ticket stands. All of a pass is one transaction.
 
 mod class;
+mod patch;
 mod place;
+mod relapse;
 mod twins;
-mod units;
+pub(super) mod units;
 
 use std::sync::Arc;
 
 use domain::actor::{Actor, Role};
 use domain::id::TicketId;
 use domain::ticket::Ticket;
-use domain::ticket::action::Action;
+use domain::ticket::action::{Action, ActionKind};
 use domain::ticket::attention::Attention;
+use domain::ticket::event::Event;
 use domain::ticket::refusal::Refusal;
 use domain::ticket::state::Stage;
 use domain::time::Moment;
 use store::Tx;
-use store::desk::{Desk, DeskError};
+use store::desk::DeskError;
 use store::repo::district::Books;
 use store::repo::photos::Photo;
 use store::repo::reports::Report;
-use store::repo::{people, photos, reports, tickets};
+use store::repo::{events, people, photos, reports, tickets};
 
 use super::{not_before, nothing};
 use crate::evidence::{Settled, settle};
@@ -35,6 +39,7 @@ const MOST_PASSES: u32 = 5;
 /// Everything that a pass looks at, read before its transaction begins.
 struct Case {
     ticket: Ticket,
+    history: Vec<Event>,
     report: Report,
     photos: Vec<Photo>,
     settled: Settled,
@@ -71,11 +76,12 @@ async fn pass(context: &Context, id: &TicketId) -> Result<Outcome, Halt> {
         return Ok(not_before(context, at).await?);
     }
     let twins = match (case.ticket.stage(), case.spot()) {
-        (Stage::Received, Some(spot)) => twins::find(context, &case, spot).await?,
+        // Each 图斑 is a case of its own, however near the next one is.
+        (Stage::Received, Some(spot)) if !case.ticket.source.is_patch() => twins::find(context, &case, spot).await?,
         _ => Vec::new(),
     };
     let mut tx = context.stores.pool.write().await?;
-    let mut pen = Pen { desk: &context.desk, tx: &mut tx, expected: Some(case.ticket.version), now: now() };
+    let mut pen = Pen { context, tx: &mut tx, expected: Some(case.ticket.version), now: now() };
     walk(&mut pen, &case, &twins).await?;
     Ok(Outcome::Done(tx))
 }
@@ -92,9 +98,15 @@ async fn walk(pen: &mut Pen<'_>, case: &Case, twins: &[twins::Twin]) -> Result<(
         if twins::settle(pen, &ticket, twins).await? {
             return Ok(());
         }
+        if patch::waits(case) {
+            return patch::ask(pen, case, &ticket).await;
+        }
         if !case.photos.is_empty() && case.photos.iter().all(|photo| gallery::seen(photo).is_none()) {
             let reasons = gallery::faults(&case.photos, "照片");
             return pen.flag(&ticket, vec![Attention::BrokenPhoto { reasons }]).await;
+        }
+        if let Some(doubt) = class::screening(&case.books, &ticket) {
+            return pen.flag(&ticket, vec![doubt]).await;
         }
         let (category, standard) = match class::choose(&case.books, &ticket) {
             Ok(found) => found,
@@ -102,6 +114,7 @@ async fn walk(pen: &mut Pen<'_>, case: &Case, twins: &[twins::Twin]) -> Result<(
         };
         ticket = pen.apply(&ticket.id, Action::File { category, standard }).await?;
     }
+    ticket = relapse::link(pen, case, ticket).await?;
     let mut reason = None;
     if !ticket.fixed_on_spot.is_empty() && ticket.fix.is_none() {
         match hand_in(pen, &ticket).await? {
@@ -123,7 +136,7 @@ async fn hand_in(pen: &mut Pen<'_>, ticket: &Ticket) -> Result<Option<String>, H
     match pen.apply_as(&ticket.id, action, &people::actor_of(&reporter)).await? {
         Ok(_) => Ok(None),
         Err(Refusal::Role { .. }) if reporter.role == Role::Citizen => {
-            Ok(Some("只有网格员可以当场处置".to_owned()))
+            Ok(Some("只有网格员和环卫作业队可以当场处置".to_owned()))
         }
         Err(refusal) => Ok(Some(refusal.message())),
     }
@@ -139,9 +152,10 @@ async fn gather(context: &Context, id: &TicketId) -> Result<Option<Case>, JobErr
         return Err(JobError::Abort(format!("ticket {id} has no report")));
     };
     let photos = photos::many(pool, &ticket.photos).await?;
+    let history = events::timeline(pool, id).await?;
     let settled = settle(&report, &photos);
     let books = context.desk.books.get(pool).await?;
-    Ok(Some(Case { settled, ticket, report, photos, books }))
+    Ok(Some(Case { settled, ticket, history, report, photos, books }))
 }
 
 impl Case {
@@ -149,11 +163,16 @@ impl Case {
     fn spot(&self) -> Option<domain::ticket::event::Place> {
         self.settled.spot().or(self.ticket.place)
     }
+
+    /// Whether this was done to the ticket before.
+    fn knows(&self, action: ActionKind) -> bool {
+        self.history.iter().any(|event| event.action == Some(action))
+    }
 }
 
 /// What a pass writes with: the desk inside one transaction. The first change must find the ticket as it was looked at.
 struct Pen<'a> {
-    desk: &'a Desk,
+    context: &'a Context,
     tx: &'a mut Tx,
     expected: Option<u64>,
     now: Moment,
@@ -172,7 +191,7 @@ impl Pen<'_> {
         action: Action,
         actor: &Actor,
     ) -> Result<Result<Ticket, Refusal>, Halt> {
-        match self.desk.apply(self.tx, id, action, actor, self.expected, self.now).await {
+        match self.context.desk.apply(self.tx, id, action, actor, self.expected, self.now).await {
             Ok(ticket) => {
                 self.expected = None;
                 Ok(Ok(ticket))

@@ -1,10 +1,10 @@
-//! Watches the leading unit's clock: tells the unit when four fifths of its time are used and again when it is late.
+//! Watches the leading unit's clock: tells the unit when four fifths of its time are used and then every day that it is late.
 //! It looks at the ticket anew each time, so that extensions, pauses and other units need no message to it.
 
 use domain::clock::reckon::{ClockState, Reckoning, reckon};
 use domain::id::TicketId;
 use domain::ticket::Ticket;
-use domain::time::{MINUTE_MS, Moment};
+use domain::time::{DAY_MS, MINUTE_MS, Moment};
 use store::repo::tickets;
 
 use super::notify::{lead_of, post};
@@ -58,6 +58,11 @@ pub(super) fn warning_number(due: Moment, warning: Warning) -> u64 {
     due.ms().unsigned_abs() * 4 + warning as u64
 }
 
+/// Whole days since the time ran out: each is urged once.
+fn days_late(due: Moment, now: Moment) -> i64 {
+    now.since(due).max(0) / DAY_MS
+}
+
 fn is_near(clock: &Reckoning) -> bool {
     clock.used_ms.saturating_mul(5) >= clock.allowed_ms.saturating_mul(WARN_FIFTHS)
 }
@@ -72,7 +77,11 @@ async fn tell(
     let what = subject(ticket);
     let (letter, next) = match warning {
         Warning::Late => {
-            let body = format!("{what}已于 {} 到期，请立即处置并提交照片", due.short());
+            let late = match days_late(due, now()) {
+                0 => String::new(),
+                days => format!("，已超时 {days} 天"),
+            };
+            let body = format!("{what}已于 {} 到期{late}，请立即处置并提交照片", due.short());
             (Letter::new("案件已超时", body), now().plus_ms(STANDING_LOOK_MS * 6))
         }
         Warning::Near | Warning::Recheck => {
@@ -83,7 +92,9 @@ async fn tell(
     };
     let to = lead_of(context, ticket).await?;
     let mut tx = context.stores.pool.write().await?;
-    post(context, &mut tx, &to, &ticket.id, warning_number(due, warning), &letter).await?;
+    let counted = if warning == Warning::Late { days_late(due, now()) } else { 0 };
+    let number = warning_number(due.plus_ms(counted * DAY_MS), warning);
+    post(context, &mut tx, &to, &ticket.id, number, &letter).await?;
     Ok(Outcome::Later(tx, next))
 }
 

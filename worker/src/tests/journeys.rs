@@ -144,7 +144,7 @@ async fn without_a_place_a_person_names_the_grid_and_the_rest_follows() {
     let grid = books.grids.grids(Layer::Community).nth(5).unwrap().code.clone();
     let grids = [(Layer::Community, grid)].into();
     let desk = city.person("dispatcher1").await;
-    city.apply(&id, Action::ConfirmPlace { grids, reason: "电话核实".into() }, &desk).await;
+    city.apply(&id, Action::ConfirmPlace { grids, point: None, reason: "电话核实".into() }, &desk).await;
     city.settle().await;
     let ticket = city.ticket(&id).await;
     assert_eq!((ticket.stage(), doubts(&ticket)), (Stage::Dispatched, BTreeSet::new()));
@@ -277,7 +277,7 @@ async fn a_problem_that_came_back_gets_a_ticket_of_its_own() {
     let waiting: BTreeSet<_> = counts.iter().map(|count| count.kind.as_str()).collect();
     assert_eq!(
         waiting,
-        BTreeSet::from(["recheck", "sweep_blobs", "watch_deadline"]),
+        BTreeSet::from(["climb", "recheck", "sweep_blobs", "tick", "watch_deadline"]),
         "what is left is for later days"
     );
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::actor::Role;
+use domain::clock::calendar::Calendar;
 use domain::evidence::{Claimed, LocationSource, settle_time};
 use domain::geo::datum::CoordType;
 use domain::id::{CategoryCode, PhotoId, ReportId};
@@ -14,6 +15,7 @@ use store::desk::NewReport;
 use store::id;
 use store::repo::district::Books;
 
+use super::origin::OriginBody;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Caller, Point, read_point};
 use crate::handlers::config::{MAX_PHOTOS, MAX_WORDS};
@@ -47,31 +49,80 @@ pub struct NewBody {
     category: Option<CategoryCode>,
     source: Option<Source>,
     external_id: Option<String>,
+    /// Who sent it, under whose order, seen by which machine.
+    #[serde(default)]
+    origin: OriginBody,
 }
 
 /// From where a role may report; the first is meant when nothing is said.
 const fn sources(role: Role) -> &'static [Source] {
     match role {
         Role::Citizen => &[Source::MiniProgram, Source::H5],
-        Role::GridWorker => &[Source::Patrol],
-        Role::Dispatcher => &[Source::Console, Source::Hotline, Source::WechatGroup],
-        Role::Inspector => &[Source::Inspection],
-        Role::Integration => &[Source::Integration, Source::Camera, Source::Hotline],
+        Role::GridWorker => &[Source::Patrol, Source::SelfCheck, Source::Station],
+        Role::Crew => &[Source::Crew],
+        Role::Visitor => &[Source::Visit],
+        Role::Inspector => &[Source::Inspection, Source::Simulation, Source::Visit],
+        Role::Handler | Role::UnitHead => &[Source::SelfCheck],
+        Role::Dispatcher | Role::Coordinator | Role::Command => &[
+            Source::Console,
+            Source::Hotline,
+            Source::WechatGroup,
+            Source::Platform,
+            Source::Assigned,
+            Source::Petition,
+            Source::Media,
+            Source::Proposal,
+            Source::Station,
+        ],
+        Role::Integration => &[
+            Source::Integration,
+            Source::Camera,
+            Source::Hotline,
+            Source::Platform,
+            Source::Drone,
+            Source::Satellite,
+        ],
         _ => &[],
     }
 }
 
+/// Whether what comes this way is often told without a photograph: on the phone, in a letter, from another system.
+const fn may_lack_pictures(source: Source) -> bool {
+    matches!(
+        source,
+        Source::Console
+            | Source::Hotline
+            | Source::Platform
+            | Source::Assigned
+            | Source::Petition
+            | Source::Media
+            | Source::Proposal
+            | Source::Integration
+    )
+}
+
+/// Whether somebody works for the district and reports outside its working hours ("七小时外").
+fn is_off_duty(role: Role, calendar: &Calendar, now: Moment) -> bool {
+    let staff = !matches!(role, Role::Citizen | Role::Visitor | Role::Integration | Role::System);
+    staff && calendar.working_spans(now, now.plus_ms(1)).next().is_none()
+}
+
 impl NewBody {
     /// Checks everything that can be known without the database.
-    pub fn read(self, caller: &Caller, books: &Books, now: Moment) -> ApiResult<NewReport> {
+    pub fn read(mut self, caller: &Caller, books: &Books, now: Moment) -> ApiResult<NewReport> {
         let role = caller.actor.role;
         let source = self.source(role)?;
-        self.check_pictures(role)?;
+        self.check_pictures(role, source)?;
         self.check_external(role)?;
         check_text("words", &self.words, MAX_WORDS)?;
         if self.category.as_ref().is_some_and(|category| !books.categories.contains_key(category)) {
             return Err(ApiError::bad_field("category", "没有这个类别"));
         }
+        if source == Source::Camera && self.category.is_some() {
+            return Err(ApiError::bad_field("category", "类别由抓拍种类决定，不能带"));
+        }
+        let mut origin = std::mem::take(&mut self.origin).read(source, now)?;
+        origin.off_duty = is_off_duty(role, &books.calendar, now);
         let point = self.point()?;
         self.check_time(now)?;
         let place = point
@@ -99,7 +150,7 @@ impl NewBody {
                 photos: self.photo_ids,
                 fixed_on_spot: self.fixed_photo_ids,
                 relapse_of: None,
-                origin: Default::default(),
+                origin,
             },
             external_id: self.external_id,
             raw: point.map(|point| point.raw),
@@ -126,13 +177,14 @@ impl NewBody {
         Err(refusal.detail("source", format!("取值须为 {}", words.join("、"))))
     }
 
-    fn check_pictures(&self, role: Role) -> ApiResult<()> {
-        if !(1..=MAX_PHOTOS).contains(&self.photo_ids.len()) {
-            return Err(ApiError::bad_field("photo_ids", format!("须为 1 到 {MAX_PHOTOS} 张照片")));
+    fn check_pictures(&self, role: Role, source: Source) -> ApiResult<()> {
+        let least = if may_lack_pictures(source) { 0 } else { 1 };
+        if !(least..=MAX_PHOTOS).contains(&self.photo_ids.len()) {
+            return Err(ApiError::bad_field("photo_ids", format!("须为 {least} 到 {MAX_PHOTOS} 张照片")));
         }
-        if !self.fixed_photo_ids.is_empty() && role != Role::GridWorker {
+        if !self.fixed_photo_ids.is_empty() && !matches!(role, Role::GridWorker | Role::Crew) {
             return Err(ApiError::from(Kind::RoleRefused)
-                .saying("只有网格员可以当场处置")
+                .saying("只有网格员和环卫作业队可以当场处置")
                 .detail("fixed_photo_ids", "不能带"));
         }
         if self.fixed_photo_ids.len() > MAX_PHOTOS {
@@ -151,19 +203,21 @@ impl NewBody {
     }
 
     fn check_external(&self, role: Role) -> ApiResult<()> {
-        match (&self.external_id, role) {
-            (None, Role::Integration) => Err(ApiError::bad_field("external_id", "缺少对接系统的编号")),
-            (None, _) => Ok(()),
-            (Some(external), Role::Integration) => {
-                let fine = (1..=MOST_EXTERNAL).contains(&external.chars().count())
-                    && !external.chars().any(char::is_control);
-                if fine {
-                    Ok(())
-                } else {
-                    Err(ApiError::bad_field("external_id", format!("须为 1 到 {MOST_EXTERNAL} 个字")))
-                }
-            }
-            (Some(_), _) => Err(ApiError::bad_field("external_id", "只有对接系统可以带编号")),
+        let Some(external) = &self.external_id else {
+            return match role {
+                Role::Integration => Err(ApiError::bad_field("external_id", "缺少对接系统的编号")),
+                _ => Ok(()),
+            };
+        };
+        if !matches!(role, Role::Integration | Role::Dispatcher | Role::Coordinator | Role::Command) {
+            return Err(ApiError::bad_field("external_id", "只有对接系统和督查专号可以带编号"));
+        }
+        let fine = (1..=MOST_EXTERNAL).contains(&external.chars().count())
+            && !external.chars().any(char::is_control);
+        if fine {
+            Ok(())
+        } else {
+            Err(ApiError::bad_field("external_id", format!("须为 1 到 {MOST_EXTERNAL} 个字")))
         }
     }
 

@@ -72,9 +72,11 @@ fn a_report_needs_one_to_nine_pictures_each_once() {
 }
 
 #[test]
-fn only_a_grid_worker_fixes_on_the_spot() {
+fn only_grid_workers_and_crews_fix_on_the_spot() {
     let fixed = json!({ "fixed_photo_ids": ["p2"] });
-    assert_eq!(read(Role::GridWorker, fixed.clone()).unwrap().opening.fixed_on_spot.len(), 1);
+    for role in [Role::GridWorker, Role::Crew] {
+        assert_eq!(read(role, fixed.clone()).unwrap().opening.fixed_on_spot.len(), 1);
+    }
     assert_eq!(refusal(Role::Citizen, fixed), (40301, "fixed_photo_ids".into()));
 }
 
@@ -89,16 +91,55 @@ fn each_role_reports_from_its_own_sources_and_some_from_none() {
     for source in ["patrol", "console", "camera", "relapse"] {
         assert_eq!(refusal(Role::Citizen, json!({ "source": source })), (40301, "source".into()));
     }
-    for role in [Role::Handler, Role::UnitHead, Role::Leader, Role::Admin] {
+    let usual = [
+        (Role::Crew, Source::Crew),
+        (Role::Visitor, Source::Visit),
+        (Role::Handler, Source::SelfCheck),
+        (Role::UnitHead, Source::SelfCheck),
+    ];
+    for (role, source) in usual {
+        assert_eq!(read(role, json!({})).unwrap().opening.source, source);
+    }
+    for role in [Role::Leader, Role::Admin, Role::Publicity, Role::Institution, Role::Oversight, Role::System]
+    {
         assert_eq!(refusal(role, json!({})).0, 40301);
     }
 }
 
 #[test]
-fn an_outside_system_names_its_order_and_nobody_else_does() {
+fn an_outside_system_names_its_order_the_desk_may_and_nobody_else_does() {
     assert_eq!(refusal(Role::Integration, json!({})), (40002, "external_id".into()));
     assert!(read(Role::Integration, json!({ "external_id": "12345-1" })).is_ok());
-    assert_eq!(refusal(Role::Citizen, json!({ "external_id": "1" })), (40002, "external_id".into()));
+    let hotline = json!({ "source": "hotline", "external_id": "12345-1", "photo_ids": [] });
+    assert!(read(Role::Dispatcher, hotline).is_ok());
+    for role in [Role::Citizen, Role::GridWorker, Role::Inspector] {
+        assert_eq!(refusal(role, json!({ "external_id": "1" })), (40002, "external_id".into()));
+    }
+}
+
+#[test]
+fn a_call_or_a_letter_needs_no_picture_and_a_snapshot_does() {
+    for source in ["console", "hotline", "platform", "petition"] {
+        let body = json!({ "source": source, "photo_ids": [] });
+        assert!(read(Role::Dispatcher, body).is_ok(), "{source}");
+    }
+    let group = json!({ "source": "wechat_group", "photo_ids": [], "origin": { "sender": "李四" } });
+    assert_eq!(refusal(Role::Dispatcher, group), (40002, "photo_ids".into()));
+    assert_eq!(refusal(Role::GridWorker, json!({ "photo_ids": [] })), (40002, "photo_ids".into()));
+}
+
+#[test]
+fn staff_outside_working_hours_are_off_duty_and_citizens_never() {
+    let calendar = Calendar::new(default_hours(), BTreeMap::new()).unwrap();
+    let at = |text: &str| Moment::parse(text).unwrap();
+    let (noon, evening, sunday) =
+        (at("2026-02-16T12:30:00+08:00"), at("2026-02-16T20:00:00+08:00"), at("2026-02-15T10:00:00+08:00"));
+    for time in [noon, evening, sunday] {
+        assert!(is_off_duty(Role::Handler, &calendar, time));
+        assert!(!is_off_duty(Role::Citizen, &calendar, time));
+        assert!(!is_off_duty(Role::Integration, &calendar, time));
+    }
+    assert!(!is_off_duty(Role::Handler, &calendar, at("2026-02-16T10:00:00+08:00")));
 }
 
 #[test]

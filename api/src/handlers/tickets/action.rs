@@ -17,6 +17,8 @@ use crate::extract::explain;
 const MOST_TEXT: usize = 500;
 /// Most characters of a code, an id or a time.
 const MOST_WORD: usize = 64;
+/// Most characters of a text inside a list: a unit's task, a milestone's name.
+const MOST_LINES: [(&str, usize); 2] = [("task", 200), ("name", 100)];
 
 /// What was asked for.
 #[derive(Debug, PartialEq)]
@@ -146,7 +148,9 @@ const fn lists(kind: ActionKind) -> &'static [(&'static str, usize)] {
 fn fill(body: &mut Map<String, Value>, kind: ActionKind) {
     let texts = texts(kind).iter().map(|text| (*text, Value::String(String::new())));
     let lists = lists(kind).iter().map(|(list, _)| (*list, Value::Array(Vec::new())));
-    for (field, empty) in texts.chain(lists) {
+    // A point alone says in which grids it lies.
+    let grids = (kind == ActionKind::ConfirmPlace).then(|| ("grids", Value::Object(Map::new())));
+    for (field, empty) in texts.chain(lists).chain(grids) {
         let value = body.entry(field).or_insert(Value::Null);
         if value.is_null() {
             *value = empty;
@@ -175,7 +179,10 @@ fn bound_words(field: &str, value: &Value, most: usize) -> ApiResult<()> {
     match value {
         Value::String(text) => check_text(field, text, most),
         Value::Array(items) => items.iter().try_for_each(|item| bound_words(field, item, most)),
-        Value::Object(fields) => fields.values().try_for_each(|inner| bound_words(field, inner, most)),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, inner)| {
+            let line = MOST_LINES.iter().find(|(known, _)| known == name);
+            bound_words(field, inner, line.map_or(most, |(_, most)| *most))
+        }),
         _ => Ok(()),
     }
 }
@@ -280,7 +287,7 @@ mod tests {
 
     #[test]
     fn what_only_the_machine_does_is_forbidden_to_everybody() {
-        for action in ["flag", "locate", "absorb", "release", "judge"] {
+        for action in ["flag", "locate", "absorb", "release", "judge", "lapse"] {
             for role in Role::VARIANTS.iter().filter(|role| **role != Role::System) {
                 assert_eq!(refusal(json!({ "action": action }), *role).0, 40301, "{action}");
             }
@@ -297,6 +304,18 @@ mod tests {
         assert_eq!(fix((0..10).map(|n| n.to_string()).collect()), "photo_ids");
         assert_eq!(fix(vec!["p".into(), "p".into()]), "photo_ids");
         assert_eq!(fix(vec!["p".repeat(65)]), "photo_ids");
+        let split = |task: String| {
+            ask(
+                json!({ "action": "split", "reason": "联合整治", "parts": [{ "unit": "u", "task": task }] }),
+                Role::Dispatcher,
+            )
+        };
+        assert!(split("清".repeat(200)).is_ok() && split("清".repeat(201)).is_err());
+        let plan = |name: String| {
+            let stone = json!({ "name": name, "due_at": "2026-12-01T09:00:00+08:00" });
+            ask(json!({ "action": "plan", "text": "分三步", "milestones": [stone] }), Role::Handler)
+        };
+        assert!(plan("完".repeat(100)).is_ok() && plan("完".repeat(101)).is_err());
         let lead = json!({ "action": "redispatch", "lead": "a".repeat(65) });
         assert_eq!(refusal(lead, Role::Dispatcher).1, "lead");
     }

@@ -2,9 +2,9 @@
 //! without a datum.
 
 use domain::geo::datum::{CoordType, to_wgs84};
-use domain::id::{AccountId, CategoryCode, DepartmentCode, GridCode};
+use domain::id::{AccountId, CategoryCode, DepartmentCode, GridCode, TicketId};
 use domain::ticket::attention::AttentionKind;
-use domain::ticket::event::Source;
+use domain::ticket::event::{Priority, Source};
 use domain::ticket::state::Stage;
 use domain::time::Moment;
 use domain::workline::Workline;
@@ -14,6 +14,7 @@ use strum::VariantArray as _;
 
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::Caller;
+use crate::view::joint::is_unit_side;
 
 /// Query of `GET /v1/tickets` and `GET /v1/tickets/map`.
 #[derive(Debug, Default, Deserialize)]
@@ -48,6 +49,15 @@ pub struct Asked {
     updated_since: Option<String>,
     number: Option<String>,
     self_handled: Option<bool>,
+    priority: Option<Priority>,
+    /// A red order.
+    red: Option<bool>,
+    /// Whether its problem had been struck off before.
+    relapse: Option<bool>,
+    /// The ticket whose problem came back.
+    relapse_of: Option<TicketId>,
+    /// The round, campaign or flight that found it.
+    programme: Option<String>,
     pub cursor: Option<String>,
     pub limit: Option<u32>,
     pub with_total: bool,
@@ -79,6 +89,13 @@ impl Asked {
             updated_since: moment("updated_since", self.updated_since.as_deref())?,
             number: self.number.clone(),
             self_handled: self.self_handled,
+            priority: self.priority,
+            red: self.red,
+            relapse: self.relapse,
+            relapse_of: self.relapse_of.clone(),
+            programme: self.programme.clone(),
+            // Those who are inspected can't ask their way to what was found in secret.
+            overt: is_unit_side(caller.actor.role) && (self.source.is_some() || self.programme.is_some()),
             ..TicketFilter::within(Scope::of(&caller.actor))
         })
     }

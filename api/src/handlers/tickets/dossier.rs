@@ -10,7 +10,7 @@ use domain::time::Moment;
 use store::repo::district::Books;
 use store::repo::lists::{self, TicketRow};
 use store::repo::tickets::PhotoUse;
-use store::repo::{people, photos, tickets};
+use store::repo::{events, people, photos, tickets};
 use store::sql::On;
 
 use super::{DEFAULT, check_sight};
@@ -84,7 +84,9 @@ async fn gather(mut on: On<'_>, ticket: Ticket, mine: bool) -> ApiResult<Dossier
     let others: Vec<TicketId> = scores.iter().map(|(other, _)| other.clone()).collect();
     let others = lists::rows(&mut on, &others).await?;
     let recheck_due = tickets::recheck_due(&mut on, id).await?;
-    Ok(Dossier { ticket, mine, merged, album, verdicts, scores, others, recheck_due })
+    let mut history = events::timeline(&mut on, id).await?;
+    history.retain(|event| event.seq <= ticket.version);
+    Ok(Dossier { ticket, mine, merged, album, verdicts, scores, others, recheck_due, history })
 }
 
 /// The pictures of tickets, in two statements.

@@ -2,17 +2,23 @@
 //! that raises the version of the books. It refuses a file with any fault as a whole, so that nothing is half imported.
 
 mod borders;
+mod patches;
 mod people;
+mod registers;
 mod sheet;
 mod tables;
 mod values;
 
 use domain::geo::datum::CoordType;
 use domain::geo::grid::Layer;
+use domain::id::AccountId;
 pub use domain::import::Fault;
+use domain::register::Register;
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 
+pub use self::patches::{Flight, patches};
+pub use self::registers::named;
 use super::catalogue;
 use crate::sql::{Pool, StoreError, Tx};
 
@@ -58,7 +64,7 @@ pub enum Table {
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// The table, or `grids`.
+    /// The table or register, `grids` or `patches`.
     pub kind: String,
     /// Rows or grids that were taken.
     pub rows: usize,
@@ -105,6 +111,24 @@ pub async fn table(
     rows.hash_passwords(pool, hash).await?;
     let mut tx = begin(pool, now).await?;
     let summary = tables::write(&mut tx, &rows, false, now).await?;
+    tx.commit().await?;
+    Ok(summary)
+}
+
+/// Imports the entries of a register; `expected` is how many there must be afterwards, for items "classes/items".
+pub async fn register(
+    pool: &Pool,
+    register: Register,
+    file: Vec<u8>,
+    expected: Option<&str>,
+    by: &AccountId,
+    now: Moment,
+) -> Result<Summary, ImportError> {
+    let sheet = aside(move || sheet::read(&file)).await?;
+    let entries = registers::parse(pool, register, &sheet).await?;
+    // Registers are no part of the books: their version stays.
+    let mut tx = pool.write().await?;
+    let summary = registers::write(&mut tx, register, &entries, expected, by, now).await?;
     tx.commit().await?;
     Ok(summary)
 }

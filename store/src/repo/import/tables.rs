@@ -12,6 +12,7 @@ use domain::time::Moment;
 use domain::workline::Workline;
 
 use super::people::{self, Staff};
+use super::registers::keep_standard;
 use super::values::insert_all;
 use super::{Hash, ImportError, Summary, Table};
 use crate::repo::catalogue;
@@ -57,7 +58,7 @@ pub(super) async fn write(tx: &mut Tx, rows: &Rows, demo: bool, now: Moment) -> 
         Rows::Departments(rows) => (Table::Departments, rows.len(), departments(tx, rows, now).await?),
         Rows::People(staff) => (Table::People, staff.len(), people::write(tx, staff, demo, now).await?),
         Rows::Categories(rows) => (Table::Categories, rows.len(), categories(tx, rows, now).await?),
-        Rows::Standards(rows) => (Table::Standards, rows.len(), standards(tx, rows).await?),
+        Rows::Standards(rows) => (Table::Standards, rows.len(), standards(tx, rows, now).await?),
         Rows::Rules(rows) => (Table::Rules, rows.len(), rules(tx, rows).await?),
         Rows::Calendar(rows) => (Table::Calendar, rows.len(), calendar(tx, rows).await?),
     };
@@ -113,7 +114,7 @@ async fn categories(tx: &mut Tx, rows: &[CategoryRow], now: Moment) -> Result<Ve
 }
 
 /// A file holds all standards of the categories that it names.
-async fn standards(tx: &mut Tx, rows: &[StandardRow]) -> Result<Vec<String>> {
+async fn standards(tx: &mut Tx, rows: &[StandardRow], now: Moment) -> Result<Vec<String>> {
     let named: BTreeSet<&str> = rows.iter().map(|row| row.category.as_str()).collect();
     let mut text = SqlText::new("delete from standard");
     text.among(" where category in", named);
@@ -140,7 +141,14 @@ async fn standards(tx: &mut Tx, rows: &[StandardRow]) -> Result<Vec<String>> {
         },
     )
     .await?;
-    without_standard(tx).await
+    let mut changed = 0;
+    for row in rows {
+        changed += i64::from(keep_standard(tx, row, now).await?);
+    }
+    let mut notes =
+        note(changed, |changed| format!("{changed} 条标准有新版本，已立案的案件仍按立案时的标准"));
+    notes.extend(without_standard(tx).await?);
+    Ok(notes)
 }
 
 /// Tells of categories that no ticket can be filed under.

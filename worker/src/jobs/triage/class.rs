@@ -2,6 +2,7 @@
 
 use domain::classify::{CONFIDENT, Entry, Guess, guess};
 use domain::id::{CategoryCode, StandardCode};
+use domain::machine::screen;
 use domain::ticket::Ticket;
 use domain::ticket::attention::Attention;
 use store::repo::district::{Books, class_of, standards_of};
@@ -24,6 +25,19 @@ pub(super) fn known(books: &Books, ticket: &Ticket) -> Option<CategoryCode> {
     hint.or_else(|| {
         let best = guesses(books, &ticket.words).into_iter().next()?;
         (best.confidence >= CONFIDENT).then_some(best.category)
+    })
+}
+
+/// The doubt of a machine's sighting that a person must screen before it is filed.
+pub(super) fn screening(books: &Books, ticket: &Ticket) -> Option<Attention> {
+    let machine = &ticket.origin.machine;
+    screen(&books.config, machine)?;
+    let machine = machine.as_ref()?;
+    let known = books.config.machine.offence(&machine.offence);
+    Some(Attention::Screening {
+        camera: machine.camera.clone(),
+        offence: known.map_or_else(|| machine.offence.clone(), |offence| offence.name.clone()),
+        confidence: machine.confidence,
     })
 }
 

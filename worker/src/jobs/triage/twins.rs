@@ -1,5 +1,6 @@
 //! The open tickets around that may be the same problem. It looks at the nearest few, compares places, words and
-//! pictures, and merges only what is beyond doubt; what may be the same is put before a person.
+//! pictures, and merges only what is beyond doubt; what may be the same is put before a person. Frames of one camera that
+//! follow each other are one problem without a comparison.
 
 use domain::dedupe::{self, MAX_ACCURACY_M, Score, Sighting, Verdict};
 use domain::geo::datum::{cells_around, distance_m};
@@ -12,9 +13,9 @@ use domain::ticket::event::Place;
 use domain::ticket::flow;
 use domain::ticket::refusal::Refusal;
 use domain::ticket::state::Stage;
-use domain::time::DAY_MS;
+use domain::time::{DAY_MS, MINUTE_MS};
 use store::repo::photos::{self, Photo};
-use store::repo::tickets;
+use store::repo::{points, tickets};
 
 use super::{Case, Halt, Pen, class};
 use crate::jobs::compute;
@@ -28,11 +29,11 @@ const MOST_COMPARED: usize = 20;
 /// So many of the likeliest are kept for people to see.
 const KEPT: usize = 5;
 
-/// Another ticket and how alike it is.
+/// Another ticket and how alike it is; without a score it has the same camera's frame just before.
 #[derive(Debug)]
 pub(super) struct Twin {
     pub ticket: TicketId,
-    pub score: Score,
+    pub score: Option<Score>,
 }
 
 /// A ticket or a report with everything that is compared, owned.
@@ -60,6 +61,9 @@ pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<
         .filter_map(|other| other.place.map(|place| (other, place)))
         .collect();
     near.sort_by(|(_, a), (_, b)| distance_m(a.at, spot.at).total_cmp(&distance_m(b.at, spot.at)));
+    if let Some(before) = frame_before(context, case, &near).await? {
+        return Ok(vec![Twin { ticket: before, score: None }]);
+    }
     near.truncate(MOST_COMPARED);
     let ids: Vec<PhotoId> = near.iter().flat_map(|(other, _)| other.photos.clone()).collect();
     let pictures = photos::many(pool, &ids).await?;
@@ -75,22 +79,38 @@ pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<
         })
         .collect();
     compute(move || {
-        let mut twins: Vec<Twin> = others
-            .iter()
-            .map(|old| Twin {
-                ticket: old.id.clone(),
-                score: dedupe::score(&new.sighting(), &old.sighting(), &bounds),
-            })
-            .collect();
-        let rank = |twin: &Twin| (twin.score.verdict, twin.score.probability);
-        twins.sort_by(|a, b| {
-            let ((va, pa), (vb, pb)) = (rank(a), rank(b));
-            vb.cmp(&va).then(pb.total_cmp(&pa)).then_with(|| a.ticket.cmp(&b.ticket))
+        let score = |old: &Portrait| dedupe::score(&new.sighting(), &old.sighting(), &bounds);
+        let mut twins: Vec<(TicketId, Score)> =
+            others.iter().map(|old| (old.id.clone(), score(old))).collect();
+        twins.sort_by(|(ia, a), (ib, b)| {
+            b.verdict.cmp(&a.verdict).then(b.probability.total_cmp(&a.probability)).then_with(|| ia.cmp(ib))
         });
         twins.truncate(KEPT);
-        twins
+        twins.into_iter().map(|(ticket, score)| Twin { ticket, score: Some(score) }).collect()
     })
     .await
+}
+
+/// The ticket in which the same camera saw the same offence last, when its latest frame is not older than the rule allows.
+async fn frame_before(
+    context: &Context,
+    case: &Case,
+    near: &[(Ticket, Place)],
+) -> Result<Option<TicketId>, JobError> {
+    let Some(seen) = &case.ticket.origin.machine else { return Ok(None) };
+    let within = i64::from(case.books.config.machine.same_frame_minutes) * MINUTE_MS;
+    let same = near.iter().map(|(other, _)| other).filter(|other| {
+        let machine = other.origin.machine.as_ref();
+        machine.is_some_and(|other| other.camera == seen.camera && other.offence == seen.offence)
+    });
+    for other in same {
+        let frames = points::family(&context.stores.pool, &other.id).await?;
+        let earlier = frames.iter().map(|sent| sent.received_at).filter(|at| *at <= case.report.received_at);
+        if earlier.max().is_some_and(|last| case.report.received_at.since(last) <= within) {
+            return Ok(Some(other.id.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether `ticket` could be merged into `other`: that one is open, can still take in reports, was not said to be another
@@ -138,29 +158,36 @@ impl Portrait {
 
 /// Keeps the scores and acts on the best one; true when the pass ends with it.
 pub(super) async fn settle(pen: &mut Pen<'_>, ticket: &Ticket, twins: &[Twin]) -> Result<bool, Halt> {
-    for twin in twins {
-        tickets::save_score(pen.tx, &ticket.id, &twin.ticket, &twin.score, pen.now).await?;
+    for (twin, score) in twins.iter().filter_map(|twin| Some((twin, twin.score.as_ref()?))) {
+        tickets::save_score(pen.tx, &ticket.id, &twin.ticket, score, pen.now).await?;
     }
     let Some(best) = twins.first() else { return Ok(false) };
-    match best.score.verdict {
+    let Some(score) = &best.score else {
+        return merge(pen, ticket, &best.ticket, "同一相机连续帧".to_owned()).await;
+    };
+    match score.verdict {
         Verdict::Separate => Ok(false),
         Verdict::Ask => {
-            let (probability, reasons) = (best.score.probability, reasons(&best.score));
+            let (probability, reasons) = (score.probability, reasons(score));
             let doubt = Attention::Duplicate { ticket: best.ticket.clone(), probability, reasons };
             pen.flag(ticket, vec![doubt]).await?;
             Ok(true)
         }
         Verdict::Merge => {
-            let share = best.score.probability * 100.0;
-            let reason = format!("自动并案，相似度 {share:.0}%：{}", reasons(&best.score).join("；"));
-            let action = Action::Merge { into: best.ticket.clone(), reason };
-            match pen.apply_as(&ticket.id, action, &domain::actor::Actor::system()).await? {
-                Ok(_) => Ok(true),
-                // The other ticket was closed or merged since it was looked at.
-                Err(Refusal::Missing { .. } | Refusal::State { .. }) => Err(Halt::Stale),
-                Err(refusal) => Err(Halt::Failed(JobError::Abort(refusal.message()))),
-            }
+            let share = score.probability * 100.0;
+            let reason = format!("自动并案，相似度 {share:.0}%：{}", reasons(score).join("；"));
+            merge(pen, ticket, &best.ticket, reason).await
         }
+    }
+}
+
+async fn merge(pen: &mut Pen<'_>, ticket: &Ticket, into: &TicketId, reason: String) -> Result<bool, Halt> {
+    let action = Action::Merge { into: into.clone(), reason };
+    match pen.apply_as(&ticket.id, action, &domain::actor::Actor::system()).await? {
+        Ok(_) => Ok(true),
+        // The other ticket was closed or merged since it was looked at.
+        Err(Refusal::Missing { .. } | Refusal::State { .. }) => Err(Halt::Stale),
+        Err(refusal) => Err(Halt::Failed(JobError::Abort(refusal.message()))),
     }
 }
 

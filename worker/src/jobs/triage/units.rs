@@ -1,8 +1,10 @@
-//! To whom it goes: rules first, else the area leads and the line's bureau assists, or the other way round where the
-//! catalogue says that the line leads.
+//! To whom it goes: rules first, then an earlier ruling on such a case, else the area leads and the line's bureau assists,
+//! or the other way round where the catalogue says that the line leads.
 
-use domain::id::DepartmentCode;
+use domain::geo::grid::Layer;
+use domain::id::{DepartmentCode, GridCode};
 use domain::import::LeadBy;
+use domain::register::Register;
 use domain::route::{Routing, Rule, Territory, Why, assign};
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
@@ -10,12 +12,20 @@ use domain::ticket::attention::Attention;
 use domain::ticket::event::Class;
 use domain::ticket::refusal::Refusal;
 use store::repo::district::{Books, block_of, bureau_of, unit};
+use store::repo::people::{self, Footing};
+use store::repo::tickets::{self, Precedent};
+use store::sql::On;
+use store::{StoreError, Tx};
 
 use super::{Case, Halt, Pen, place};
 use crate::outcome::JobError;
 
 /// The id of the rule that stands for "the line leads"; it sorts behind every imported id.
 const LINE_LEADS: &str = "条线主办";
+/// The id of the rule that stands for a fall-back unit; it sorts before [`LINE_LEADS`].
+const FALLBACK: &str = "兜底";
+/// What the id of the rule begins with that stands for an earlier ruling.
+const PRECEDENT: &str = "先例";
 
 /// Hands a filed ticket to its units, or says why that is a person's to do.
 pub(super) async fn dispatch(
@@ -25,22 +35,14 @@ pub(super) async fn dispatch(
     remark: Option<String>,
 ) -> Result<(), Halt> {
     let Some(class) = &ticket.class else { return Ok(()) };
-    let (lead, assist, why) = match route(case, ticket, class) {
+    let (lead, assist, why) = match route(pen, case, ticket, class).await? {
         Routing::Assigned { lead, assist, why } => (lead, assist, texts(why)),
         Routing::Unroutable { why } => {
             return pen.flag(ticket, vec![Attention::Unroutable { reasons: texts(why) }]).await;
         }
     };
-    let action = Action::Dispatch {
-        red: false,
-        task: task(class),
-        duty: duty(&case.books, &lead, assist.as_ref()),
-        reason: remark.into_iter().chain(why).collect::<Vec<_>>().join("；"),
-        lead,
-        assist,
-        // The desk names the leading unit's head.
-        person: None,
-    };
+    let reason = remark.into_iter().chain(why).collect::<Vec<_>>().join("；");
+    let action = order(&case.books, class, lead, assist, reason);
     match pen.apply_as(&ticket.id, action, &domain::actor::Actor::system()).await? {
         Ok(_) => Ok(()),
         Err(Refusal::Missing { need, .. }) => {
@@ -51,32 +53,94 @@ pub(super) async fn dispatch(
     }
 }
 
-fn route(case: &Case, ticket: &Ticket, class: &Class) -> Routing {
+/// The order to a unit with task and duty; the desk names the leading unit's head.
+pub(in crate::jobs) fn order(
+    books: &Books,
+    class: &Class,
+    lead: DepartmentCode,
+    assist: Option<DepartmentCode>,
+    reason: String,
+) -> Action {
+    let (task, duty) = (task(class), duty(books, &lead, assist.as_ref()));
+    Action::Dispatch { red: false, task, duty, reason, lead, assist, person: None }
+}
+
+/// Imported rules first, then what an earlier 会商 ruled, then who clears such things there, then the default.
+async fn route(pen: &mut Pen<'_>, case: &Case, ticket: &Ticket, class: &Class) -> Result<Routing, Halt> {
     let books = &case.books;
     let grids = place::known_grids(case, ticket);
-    let area = grids.get(&domain::geo::grid::Layer::Area);
+    let area = grids.get(&Layer::Area);
     let block = area.and_then(|area| block_of(books, area)).map(|row| &row.code);
     let bureau = bureau_of(books, class.workline).map(|row| &row.code);
     let territory = Territory { area: area.map(|area| (area, block)), grids: &grids };
-    let mut rules = books.rules.clone();
-    let line_leads = books.categories.get(&class.category).is_some_and(|row| row.lead_by == LeadBy::Line);
-    if let Some(bureau) = bureau.filter(|_| line_leads) {
-        rules.push(weakest_rule(bureau, block));
+    let decide = |rules: &[Rule]| assign(&class.category, class.workline.code(), &territory, bureau, rules);
+    let imported = decide(&books.rules);
+    let ruled = |routing: &Routing| matches!(routing, Routing::Assigned { why, .. } if why[0].rule.is_some());
+    if ruled(&imported) {
+        return Ok(imported);
     }
-    assign(&class.category, class.workline.code(), &territory, bureau, &rules)
+    let mut rules = books.rules.clone();
+    let footing = Footing { at: ticket.place.map(|p| p.at), grids: &grids, unit: None, now: pen.now };
+    let precedent = match area {
+        Some(area) => tickets::precedent(&mut *pen.tx, &class.category, area).await?,
+        None => None,
+    };
+    let precedent = precedent.filter(|before| unit(books, &before.lead).is_some());
+    let line_leads = books.categories.get(&class.category).is_some_and(|row| row.lead_by == LeadBy::Line);
+    if let Some(before) = precedent {
+        rules.push(by_precedent(before, class, area));
+    } else if let Some((named, lead)) = fallback(pen.tx, books, class, &footing).await? {
+        // One that is kept for a category is meant for it; one for everything waits until nobody else is found.
+        if named || (!line_leads && matches!(imported, Routing::Unroutable { .. })) {
+            rules.push(weakest_rule(FALLBACK, lead, None, "该范围的兜底责任单位"));
+        }
+    }
+    if let Some(bureau) = bureau.filter(|_| line_leads) {
+        let note = "该类别由行业单位主办，所在片区协办";
+        rules.push(weakest_rule(LINE_LEADS, bureau.clone(), block.cloned(), note));
+    }
+    Ok(decide(&rules))
+}
+
+fn by_precedent(before: Precedent, class: &Class, area: Option<&GridCode>) -> Rule {
+    let number = before.number.unwrap_or_else(|| before.ticket.to_string());
+    Rule {
+        id: format!("{PRECEDENT} {number}"),
+        category: Some(class.category.to_string()),
+        workline: None,
+        layer: Some(Layer::Area),
+        grid: area.cloned(),
+        lead: Some(before.lead),
+        assist: None,
+        note: before.reason,
+    }
+}
+
+/// Who clears such things at the place when nobody else does, and whether the register names the category.
+pub(in crate::jobs) async fn fallback(
+    tx: &mut Tx,
+    books: &Books,
+    class: &Class,
+    footing: &Footing<'_>,
+) -> Result<Option<(bool, DepartmentCode)>, StoreError> {
+    let mut entries = people::standing(&mut On::Tx(tx), Register::Fallback, footing).await?;
+    entries.retain(|entry| entry.covers(class.category.as_str()));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.category.as_ref().map_or(0, String::len)));
+    let found = entries.into_iter().find_map(|entry| Some((entry.category.is_some(), entry.department?)));
+    Ok(found.filter(|(_, code)| unit(books, code).is_some()))
 }
 
 /// A rule without conditions, so that every imported one that fits is stronger.
-fn weakest_rule(bureau: &DepartmentCode, block: Option<&DepartmentCode>) -> Rule {
+fn weakest_rule(id: &str, lead: DepartmentCode, assist: Option<DepartmentCode>, note: &str) -> Rule {
     Rule {
-        id: LINE_LEADS.to_owned(),
+        id: id.to_owned(),
         category: None,
         workline: None,
         layer: None,
         grid: None,
-        lead: Some(bureau.clone()),
-        assist: block.cloned(),
-        note: "该类别由行业单位主办，所在片区协办".to_owned(),
+        lead: Some(lead),
+        assist,
+        note: note.to_owned(),
     }
 }
 
