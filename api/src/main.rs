@@ -117,6 +117,8 @@ async fn serve(settings: Settings) -> Result<(), String> {
             tracing::info!(import.kind = summary.kind, import.rows = summary.rows, "reference data loaded");
         }
     }
+    // An installation from before the roll-ups has tickets that were never counted.
+    tally::begin(&stores.pool).await.map_err(|error| format!("无法汇总历史案件:{error}"))?;
     let number_prefix = settings.number_prefix.clone();
     let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix };
     let stop = CancellationToken::new();

@@ -71,6 +71,7 @@ async fn one(
     for (site, count) in [(&small, few), (&large, many)] {
         let begun = Instant::now();
         mould.fill(&site.stores.pool, Mix::Years, count).await?;
+        store::repo::tally::rebuild(&site.stores.pool).await?;
         say(&format!(
             "  {}:写入 {} 件,{:.0} 秒",
             kind.label(),

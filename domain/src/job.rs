@@ -87,7 +87,7 @@ pub enum Audience {
     Desk,
     /// The inspectors.
     Inspectors,
-    /// Whoever it was reported up to last (the person of the ticket's last escalation).
+    /// Whoever the event reported it up to.
     Superior,
     /// The heads of the units of its meeting and of its parts.
     Parties,

@@ -176,11 +176,12 @@ pub async fn finish(tx: &mut Tx, job: &Claimed) -> Result<()> {
     fence(rows, job)
 }
 
-/// Puts the job back until `run_at_ms` without counting this attempt; what it waits for is not there yet.
+/// Puts the job back until `run_at_ms` as if it had never been tried: what it waits for is not there yet, or it comes
+/// round for ever.
 pub async fn later(tx: &mut Tx, job: &Claimed, run_at_ms: i64) -> Result<()> {
     let rows = execute!(
         tx,
-        "update job set run_at = $1, attempts = attempts - 1, lease_owner = null, lease_until = null
+        "update job set run_at = $1, attempts = 0, lease_owner = null, lease_until = null
          where id = $2 and lease_owner = $3 and attempts = $4",
         run_at_ms,
         &job.id,

@@ -34,9 +34,9 @@ impl Caller {
         Err(ApiError::from(Kind::RoleRefused).saying(format!("{}无权执行该操作", self.actor.role.label())))
     }
 
-    /// Whether the caller works for the district.
+    /// Whether the caller works for the district; those who visit in secret are guests.
     pub fn is_staff(&self) -> bool {
-        !matches!(self.actor.role, Role::Citizen | Role::Integration)
+        !matches!(self.actor.role, Role::Citizen | Role::Integration | Role::Visitor)
     }
 }
 

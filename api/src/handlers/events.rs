@@ -32,8 +32,11 @@ const LONGEST: Duration = Duration::from_millis(ACCESS_MS.unsigned_abs());
 
 /// `GET /v1/events`
 pub async fn stream(api: web::Data<Api>, caller: Caller, request: HttpRequest) -> ApiResult<HttpResponse> {
-    use Role::{Admin, Dispatcher, Handler, Inspector, Leader, UnitHead};
-    caller.require(&[Dispatcher, Inspector, Leader, Admin, Handler, UnitHead])?;
+    use Role::{Admin, Command, Coordinator, Dispatcher, Handler, Inspector, Institution, Leader, Oversight, Publicity, UnitHead};
+    caller.require(&[
+        Dispatcher, Inspector, Leader, Command, Coordinator, Publicity, Institution, Oversight, Admin, Handler,
+        UnitHead,
+    ])?;
     let from = match request.headers().get("Last-Event-ID") {
         Some(last) => {
             let last = last.to_str().ok().filter(|last| id::time_of(last).is_some());

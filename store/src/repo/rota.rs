@@ -59,6 +59,17 @@ pub async fn set(tx: &mut Tx, place: &Place, now: Moment) -> Result<()> {
     Ok(())
 }
 
+/// Wakes the calendar's job when it died, and forgets how often it was cut off, unless a worker has it.
+pub async fn revive(tx: &mut Tx, now: Moment) -> Result<()> {
+    execute!(
+        tx,
+        "update job set state = 'ready', attempts = 0
+         where kind = 'tick' and (lease_until is null or lease_until <= $1)",
+        now.ms()
+    )?;
+    Ok(())
+}
+
 /// Counts a failure of the occasion at `place`, given up with the `most`-th; how many there were.
 pub async fn count_failure(tx: &mut Tx, place: &Place, error: &str, most: i64, now: Moment) -> Result<i64> {
     let error: String = error.chars().filter(|c| *c != '\0').take(ERROR_CHARS).collect();

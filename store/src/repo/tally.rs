@@ -15,7 +15,7 @@ use domain::stats::tally::{Blemish, Keys, Sums, blemishes, count, difference};
 use domain::ticket::Ticket;
 use domain::time::Moment;
 
-pub use audit::{Difference, Recount, compare, rebuild, recount};
+pub use audit::{Difference, Recount, begin, compare, rebuild, recount};
 pub use domain::stats::tally::Dimension;
 
 use self::rows::{ChangeRow, SumsRow, push_columns, push_values};

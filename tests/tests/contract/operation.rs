@@ -138,7 +138,7 @@ fn sample(parameter: &Value) -> String {
 pub async fn insider(city: &City, operation: &Operation) -> Client {
     let begins = |paths: &[&str]| paths.iter().any(|path| operation.path.starts_with(path));
     match () {
-        () if operation.path == "/v1/points" => city.citizen(1).await,
+        () if operation.path == "/v1/points" || operation.path.ends_with("/votes") => city.citizen(1).await,
         () if begins(&["/open311", "/v1/registers/camera"]) => city.integration().await,
         () if begins(&["/v1/jobs", "/v1/imports", "/v1/rules", "/v1/practice", "/v1/subscriptions"]) => {
             city.admin().await

@@ -52,7 +52,10 @@ async fn an_unknown_parameter_is_refused_and_an_unknown_id_is_not_found() {
         let answer = operation.ask(&insider, &format!("{target}{joint}nonsense=1")).await;
         assert_eq!(answer.status, 400, "{}", answer.asked);
         if operation.promises(404) {
-            let target = target.replace("/calendar", "/nonsense").replace("/thumb", "/nonsense");
+            let mut target = target.replace("/calendar", "/nonsense").replace("/thumb", "/nonsense");
+            if operation.path == "/v1/duty-ledger" {
+                target.push_str("&person=nonsense");
+            }
             let answer = operation.ask(&insider, &target).await;
             assert_eq!(answer.status, 404, "{}", answer.asked);
         }

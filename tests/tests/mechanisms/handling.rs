@@ -7,9 +7,7 @@ use demo::district::places::FAR;
 use domain::geo::datum::Wgs84;
 use domain::time::{HOUR_MS, MINUTE_MS};
 use serde_json::{Value, json};
-use tests::street::{
-    HEAP, PATIENCE, act, beside, check, doubts, here, now, report, upload, wait_for_notice,
-};
+use tests::street::{HEAP, PATIENCE, act, beside, check, doubts, here, now, report, upload, wait_for_notice};
 use tests::{City, pictures};
 
 use super::territory::{filing, lacking, of_the_table, spot};
@@ -156,9 +154,13 @@ async fn m056_m057_a_dispute_is_settled_on_the_spot_by_three_parties_and_binds_t
     }
     city.forward(30 * MINUTE_MS).await;
     let ruled = act(&dispatcher, &ticket, rule(json!(parties))).await;
+    assert_eq!(text(&ruled, "/lead/code"), "line-sanitation");
+    let table: Vec<&str> =
+        ruled["ruled_by"].as_array().unwrap().iter().map(|unit| text(unit, "/code")).collect();
     assert_eq!(
-        (text(&ruled, "/lead/code"), ruled["ruled_by"].as_array().unwrap().len()),
-        ("line-sanitation", 3)
+        table,
+        ["area-huanxiu", "center", "line-housing", "line-sanitation"],
+        "the three and the arbiter"
     );
     assert!(ruled["total_minutes"].as_i64().unwrap() >= 30, "the total clock never stood still");
     assert!(ruled["meeting"]["parties"][0]["present_at"].is_string());

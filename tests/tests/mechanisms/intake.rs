@@ -58,7 +58,7 @@ async fn m001_m003_m004_m005_m018_m019_every_channel_is_one_case_model_with_its_
     assert_eq!(fault(&dispatcher, &called(here(), "assigned", past)).await, "origin.deadline");
     let soon = now().plus_ms(HOUR_MS);
     let order = json!({ "authority": "市创城办", "deadline": soon });
-    let assigned = file(&dispatcher, &called(beside(0.0, 40.0), "assigned", order)).await;
+    let assigned = file(&dispatcher, &called(beside(300.0, 0.0), "assigned", order)).await;
     let seen = dispatcher.ticket(&assigned).await.unwrap();
     assert_eq!(text(&seen, "/origin/authority"), "市创城办");
 
@@ -72,7 +72,7 @@ async fn m001_m003_m004_m005_m018_m019_every_channel_is_one_case_model_with_its_
         "origin.aired_at"
     );
     let shown = json!({ "authority": "问政即墨", "aired_at": day(-1) });
-    let media = file(&dispatcher, &called(beside(0.0, 80.0), "media", shown)).await;
+    let media = file(&dispatcher, &called(beside(-300.0, 0.0), "media", shown)).await;
     let filed = |seen: &Value| !text(seen, "/number").is_empty();
     let seen = dispatcher.wait_until(&media, PATIENCE, filed).await.unwrap();
     assert_eq!(text(&seen, "/priority/value"), "top");
@@ -81,12 +81,12 @@ async fn m001_m003_m004_m005_m018_m019_every_channel_is_one_case_model_with_its_
     let missing = json!({ "sender": "王代表" });
     assert_eq!(fault(&dispatcher, &called(here(), "proposal", missing)).await, "origin.reply_due");
     let proposed = json!({ "sender": "王代表", "reply_due": day(30) });
-    let proposal = file(&dispatcher, &called(beside(0.0, 120.0), "proposal", proposed)).await;
+    let proposal = file(&dispatcher, &called(beside(0.0, 300.0), "proposal", proposed)).await;
     assert_eq!(text(&dispatcher.ticket(&proposal).await.unwrap(), "/origin/sender"), "王代表");
 
     // 信访 is seen by those alone who work on it.
     let petition =
-        file(&dispatcher, &called(beside(0.0, 160.0), "petition", json!({ "sender": "张三" }))).await;
+        file(&dispatcher, &called(beside(0.0, -300.0), "petition", json!({ "sender": "张三" }))).await;
     for other in [city.citizen(1).await, city.handler("chaohai").await] {
         assert_eq!(other.get(&format!("/v1/tickets/{petition}")).await.unwrap().status, 404);
     }
@@ -118,8 +118,8 @@ async fn m002_m006_m007_m016_m020_who_found_it_how_and_when_stays_with_the_case(
     let dispatcher = city.dispatcher(1).await;
 
     // 微信工作群: the original sender is kept.
-    let photo = upload(&dispatcher, pictures::other_heap(), beside(0.0, 90.0)).await;
-    let mut forwarded = heap_report(beside(0.0, 90.0), 15.0, std::slice::from_ref(&photo));
+    let photo = upload(&dispatcher, pictures::other_heap(), beside(300.0, 0.0)).await;
+    let mut forwarded = heap_report(beside(300.0, 0.0), 15.0, std::slice::from_ref(&photo));
     forwarded["source"] = json!("wechat_group");
     assert_eq!(fault(&dispatcher, &forwarded).await, "origin.sender");
     forwarded["origin"] = json!({ "sender": "李网格" });
@@ -144,21 +144,15 @@ async fn m002_m006_m007_m016_m020_who_found_it_how_and_when_stays_with_the_case(
 
     // 巡访团: in secret; 违建 reported by a citizen goes first.
     let visitor = city.staff("visitor1").await;
-    let photo = upload(&visitor, pictures::elsewhere(), beside(0.0, 200.0)).await;
-    let visit = file(&visitor, &heap_report(beside(0.0, 200.0), 15.0, &[photo])).await;
-    let seen =
-        dispatcher.wait_until(&visit, PATIENCE, |seen| !text(seen, "/number").is_empty()).await.unwrap();
-    assert_eq!(text(&seen, "/source"), "visit");
-    if let Ok(seen) = city.handler("huanxiu").await.ticket(&visit).await {
-        assert_eq!(
-            (&seen["source"], &seen["origin"]),
-            (&Value::Null, &Value::Null),
-            "the unit must not know"
-        );
-    }
+    let photo = upload(&visitor, pictures::elsewhere(), beside(0.0, -300.0)).await;
+    let visit = file(&visitor, &heap_report(beside(0.0, -300.0), 15.0, &[photo])).await;
+    let seen = dispatcher.wait_for(&visit, "dispatched", PATIENCE).await.unwrap();
+    assert_eq!((text(&seen, "/source"), text(&seen, "/lead/code")), ("visit", "area-huanxiu"));
+    let seen = city.handler("huanxiu").await.ticket(&visit).await.unwrap();
+    assert_eq!((&seen["source"], &seen["origin"]), (&Value::Null, &Value::Null), "the unit must not know");
     let citizen = city.citizen(1).await;
-    let photo = upload(&citizen, pictures::cleared(), beside(60.0, 260.0)).await;
-    let mut illegal = heap_report(beside(60.0, 260.0), 15.0, &[photo]);
+    let photo = upload(&citizen, pictures::cleared(), beside(-300.0, 0.0)).await;
+    let mut illegal = heap_report(beside(-300.0, 0.0), 15.0, &[photo]);
     illegal["category"] = json!("06001");
     illegal["words"] = json!("楼顶私搭阳光房");
     let illegal = file(&citizen, &illegal).await;
@@ -167,7 +161,7 @@ async fn m002_m006_m007_m016_m020_who_found_it_how_and_when_stays_with_the_case(
     assert_eq!(text(&seen, "/priority/value"), "high");
 
     city.clock_to(at(monday, 20, 0)).await;
-    let driven = patrol(beside(0.0, 30.0), "car", pictures::heap_again()).await;
+    let driven = patrol(beside(0.0, 300.0), "car", pictures::heap_again()).await;
     assert_eq!((text(&driven, "/origin/patrol"), &driven["origin"]["off_duty"]), ("car", &json!(true)));
     city.finish().await;
 }

@@ -34,6 +34,11 @@ async fn put(who: &Client, register: &str, entry: Value) -> Value {
     answer.ok().unwrap_or_else(|error| panic!("{entry}: {error}"))
 }
 
+async fn sign_of_life(who: &Client, camera: &str) -> Answer {
+    let path = format!("/v1/registers/camera/{camera}/seen");
+    who.send(Method::POST, &path, &[], None).await.unwrap()
+}
+
 /// The codes of a list, page by page.
 async fn codes(who: &Client, path: &str) -> Vec<String> {
     let (mut found, mut cursor) = (Vec::new(), String::new());
@@ -223,13 +228,13 @@ async fn m011_m015_m033_cameras_tell_that_they_live_and_sites_and_flights_are_ke
     assert_eq!((&first["offline"], &first["version"]), (&json!(true), &json!(1)));
     let silent = "/v1/registers/camera?offline=true";
     assert_eq!(codes(&admin, silent).await, ["cam-1"]);
-    let seen = integration.post("/v1/registers/camera/cam-1/seen", &json!({})).await.unwrap().ok().unwrap();
+    let seen = sign_of_life(&integration, "cam-1").await.ok().unwrap();
     assert_eq!((&seen["offline"], &seen["version"]), (&json!(false), &json!(1)), "a sign of life is no edit");
     assert!(codes(&admin, silent).await.is_empty());
     city.forward(31 * MINUTE_MS).await;
     assert_eq!(codes(&admin, silent).await, ["cam-1"]);
-    assert_eq!(admin.post("/v1/registers/camera/cam-1/seen", &json!({})).await.unwrap().status, 403);
-    assert_eq!(integration.post("/v1/registers/camera/no/seen", &json!({})).await.unwrap().status, 404);
+    assert_eq!(sign_of_life(&admin, "cam-1").await.status, 403);
+    assert_eq!(sign_of_life(&integration, "no").await.status, 404);
     camera["expected_version"] = json!(7);
     assert_eq!(admin.post("/v1/registers/camera", &camera).await.unwrap().refused(), (409, 40902));
 

@@ -86,10 +86,18 @@ async fn import(who: &Client, features: &[Value]) {
     who.finish(request, "POST", path, None).await.unwrap().ok().unwrap();
 }
 
+/// Lets the worker catch up with the clock, so that the next move finds nothing half done.
+async fn settle(city: &City) {
+    let database = city.database().await;
+    database.wait_for_jobs().await;
+    database.close().await;
+}
+
 /// A working Monday whose Tuesday is in the same month.
 async fn a_monday(city: &City) -> NaiveDate {
     loop {
         let monday = city.next_monday().await;
+        settle(city).await;
         if (monday + Days::new(1)).month() == monday.month() {
             return monday;
         }
@@ -187,6 +195,7 @@ async fn m105_m106_m107_m113_m114_every_lost_point_has_its_cases_and_a_frozen_mo
 
     // Four working hours from nine: late since half past two, two begun days by Tuesday's evening.
     let tuesday = monday + Days::new(1);
+    settle(&city).await;
     city.clock_to(at(tuesday, 18, 0)).await;
     let sql = format!(
         "insert into task (id, slot, kind, span, subject, title, about, due_at, hidden, late_given, state, done_at,
@@ -250,6 +259,7 @@ async fn m105_m106_m107_m113_m114_every_lost_point_has_its_cases_and_a_frozen_mo
 
     // Month's end: what comes later changes nothing of it.
     let first = month_after(monday);
+    settle(&city).await;
     city.clock_to(at(first, 8, 1)).await;
     let query = format!("ranking?span={month}");
     let frozen = wait_for_board(&leader, &query, |board| board["frozen"] == true).await;
@@ -283,7 +293,7 @@ async fn m003_m007_m026_m027_m041_m118_m119_the_same_cases_are_counted_by_step_s
     act(&dispatcher, &closed, cause).await;
     let citizen = city.citizen(1).await;
     let mine = citizen.get("/v1/reports").await.unwrap().ok().unwrap();
-    let rating = format!("/v1/reports/{}/rating", text(&mine, "/items/0/report_id"));
+    let rating = format!("/v1/reports/{}/rating", text(&mine, "/items/0/id"));
     citizen.post(&rating, &json!({ "stars": 1, "comment": "还是很脏" })).await.unwrap().ok().unwrap();
 
     let funnel = board(&dispatcher, "funnel").await;
@@ -359,6 +369,7 @@ async fn m013_m035_m081_m093_m116_what_is_open_hot_urged_and_suspected_has_its_b
     let before = board(&dispatcher, "effects").await;
     assert_eq!((value(row(&before, "slip"), "issued"), value(row(&before, "slip"), "effective")), (1, 0));
     assert_eq!(text(figure(row(&before, "slip"), "effect_minutes"), "/printed"), "—");
+    settle(&city).await;
     city.clock_to(at(monday, 9, 40)).await;
     act(&city.handler("huanxiu").await, &ticket, json!({ "action": "sign_in" })).await;
     let after = board(&dispatcher, "effects").await;
@@ -366,6 +377,7 @@ async fn m013_m035_m081_m093_m116_what_is_open_hot_urged_and_suspected_has_its_b
     assert!((35..=40).contains(&median), "{after}");
 
     // The night after: the place is proposed for a slip, the desk hears of what is not at zero.
+    settle(&city).await;
     city.clock_to(at(monday + Days::new(1), 2, 1)).await;
     wait_for_notice(&dispatcher, &ticket, "动态清零告警").await;
     let zero = board(&dispatcher, "zero").await;

@@ -189,7 +189,7 @@ async fn m082_m097_m099_m100_m101_what_a_month_was_is_frozen_and_no_later_event_
     let (dispatcher, leader) = (city.dispatcher(1).await, city.leader().await);
     let first = first_of_next_month(monday);
     let month = month_of(monday);
-    city.clock_to(at(first, 8, 1)).await;
+    city.clock_to(at(first, 0, 11)).await;
 
     // The league table: frozen by itself at month end.
     let ranking = the_paper(&dispatcher, &format!("kind=monthly_ranking&span={month}")).await;
@@ -198,7 +198,7 @@ async fn m082_m097_m099_m100_m101_what_a_month_was_is_frozen_and_no_later_event_
     assert!(standings.iter().any(|unit| unit["unit"] == UNIT), "{standings:?}");
     let again = ask(&dispatcher, &ranking, json!({ "action": "freeze" })).await;
     assert_eq!(again.refused(), (409, 40901));
-    assert!(again.message.contains("已冻结") && again.message.contains("00:10"), "{}", again.message);
+    assert!(again.message.contains("已冻结") && again.message.contains("00:11"), "{}", again.message);
 
     // The month's report: filed, signed, frozen by hand once.
     let report = the_paper(&dispatcher, &format!("kind=monthly&span={month}")).await;
@@ -222,6 +222,7 @@ async fn m082_m097_m099_m100_m101_what_a_month_was_is_frozen_and_no_later_event_
     }
 
     // Two roll-ups of the district at their own rhythm, and the units' plans with items.
+    city.clock_to(at(first, 8, 1)).await;
     the_paper(&dispatcher, &format!("kind=half_monthly&span={month}b")).await;
     let weekly = format!("kind=weekly_summary&span={}", monday.format("%G-W%V"));
     let summary_due = monday + Days::new(7);

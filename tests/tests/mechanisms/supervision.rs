@@ -71,10 +71,12 @@ async fn m043_m049_m077_m078_m079_a_unit_that_does_nothing_is_reminded_slipped_r
     city.clock_to(at(monday, 10, 5)).await;
     let reminder = wait_for_act(&dispatcher, &of("reminder")).await;
     assert_eq!((text(&reminder, "/issuer/role"), text(&reminder, "/state")), ("system", "open"));
-    let waiting = acts(&head, "mine=unreceipted").await;
-    assert_eq!(waiting.len(), 1, "the unit's head sees what is not received: {waiting:?}");
+    let waiting = format!("mine=unreceipted&ticket={ticket}");
+    let unreceipted = acts(&head, &waiting).await;
+    assert_eq!(unreceipted.len(), 1, "the unit's head sees what is not received: {unreceipted:?}");
     let received = on_act(&head, &reminder, json!({ "action": "receipt" })).await.unwrap();
     assert_eq!((text(&received, "/state"), received["receipt"]["name"].is_string()), ("received", true));
+    assert!(acts(&head, &waiting).await.is_empty(), "and what is received waits no longer");
     assert_eq!(on_act(&head, &reminder, json!({ "action": "receipt" })).await, Err((409, 40901)));
     let stranger = city.head("chaohai").await;
     let path = format!("/v1/acts/{}", text(&reminder, "/id"));
@@ -178,9 +180,10 @@ async fn m085_m118_the_first_return_reminds_the_second_is_circulated_a_wrong_lin
     let city = City::start().await;
     let (citizen, dispatcher) = (city.citizen(1).await, city.dispatcher(1).await);
     let handler = city.handler("huanxiu").await;
-    city.closed_heap().await;
+    let first = city.closed_heap().await;
     let mine = citizen.get("/v1/reports").await.unwrap().ok().unwrap();
-    let rating = format!("/v1/reports/{}/rating", text(&mine, "/items/0/report_id"));
+    let sent = mine["items"].as_array().unwrap().iter().find(|sent| text(sent, "/ticket_id") == first);
+    let rating = format!("/v1/reports/{}/rating", text(sent.unwrap(), "/id"));
     citizen.post(&rating, &json!({ "stars": 1, "comment": "还是很脏" })).await.unwrap().ok().unwrap();
     let proposed = wait_for_act(&dispatcher, "kind=warning&state=proposed").await;
     assert!(proposed["number"].is_null() && text(&proposed, "/words").contains("1 星"), "{proposed}");

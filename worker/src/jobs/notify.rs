@@ -27,7 +27,19 @@ pub(super) async fn run(
     let pool = &context.stores.pool;
     let (ticket, event) = (tickets::get(pool, id).await?, tickets::event(pool, id, seq).await?);
     let Some((ticket, event)) = ticket.zip(event) else { return nothing(context).await };
-    let mut to = addressees(context, &ticket, audience).await?;
+    // Whoever this event went up to (by now the case may have gone further) is asked, not just told.
+    let superior = match &event.change {
+        Change::Escalated { person, .. } => Some(person.account.clone()),
+        _ => None,
+    };
+    let mut to = match audience {
+        Audience::Superior => superior.into_iter().collect(),
+        _ => {
+            let mut to = addressees(context, &ticket, audience).await?;
+            to.retain(|account| Some(account) != superior.as_ref());
+            to
+        }
+    };
     to.retain(|account| *account != event.by.account);
     let first_line = match audience {
         Audience::Lead => chiefs(context, &ticket, &event).await?,
@@ -78,12 +90,6 @@ async fn addressees(
         },
         (Audience::Desk, _) => of_role(context, Role::Dispatcher).await?,
         (Audience::Inspectors, _) => of_role(context, Role::Inspector).await?,
-        (Audience::Superior, _) => ticket
-            .escalations
-            .last()
-            .map(|escalation| escalation.person.account.clone())
-            .into_iter()
-            .collect(),
         (Audience::Parties, _) => {
             let mut list = Vec::new();
             let parties = ticket.meeting.iter().flat_map(|meeting| &meeting.parties);
@@ -100,6 +106,8 @@ async fn addressees(
             list.extend(assignment.leader.as_ref().map(|leader| leader.account.clone()));
             list
         }
+        // The event alone says who that is.
+        (Audience::Superior, _) => Vec::new(),
         (Audience::Lead | Audience::Assist | Audience::Handlers, None) => Vec::new(),
     };
     let mut told = std::collections::BTreeSet::new();

@@ -15,6 +15,8 @@ use crate::{Context, now};
 
 /// The longest time between two looks at the calendar.
 const LOOK_MS: i64 = MINUTE_MS;
+/// The time until the next look when another worker was met.
+const AGAIN_MS: i64 = 1_000;
 /// How far behind its time an occasion is late.
 const LATE_MS: i64 = 10 * MINUTE_MS;
 /// How often an occasion is tried before the calendar goes on without it.
@@ -46,9 +48,10 @@ impl Call {
     }
 }
 
-/// Makes sure that the calendar is kept.
+/// Makes sure that the calendar is kept, however often it was cut off before.
 pub(crate) async fn plan(context: &Context) -> Result<(), StoreError> {
     let mut tx = context.stores.pool.write().await?;
+    rota::revive(&mut tx, now()).await?;
     enqueue(&mut tx, &Job::Tick {}, now()).await.map_err(|error| StoreError::Other(error.to_string()))?;
     tx.commit().await
 }
@@ -78,7 +81,8 @@ async fn catch_up(context: &Context) -> Result<Moment, JobError> {
     for call in calls(&books.config, &done, now) {
         match attempt(context, call, done.clone()).await {
             Ok(true) => {}
-            Ok(false) => return Ok(now.plus_ms(LOOK_MS)),
+            // Another worker took over; it may have ended half-way, so somebody looks again soon.
+            Ok(false) => return Ok(now.plus_ms(AGAIN_MS)),
             Err(error) => {
                 if let Some(wait_ms) = note_failure(context, &call, &error.to_string()).await? {
                     return Ok(now.plus_ms(wait_ms));

@@ -136,7 +136,6 @@ impl City {
             fixed_on_spot: Vec::new(),
             relapse_of: None,
             origin: Default::default(),
-            origin: Default::default(),
         };
         change(&mut opening);
         let place_source = if at.is_some() { "device" } else { "none" }.to_owned();

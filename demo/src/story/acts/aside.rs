@@ -48,15 +48,16 @@ pub(in super::super) async fn not_ours(play: &Play<'_>, ticket: &str) -> Result<
     ));
     // Long enough for the pause to show in the arithmetic.
     tokio::time::sleep(Duration::from_millis(1200)).await;
-    let ruling = json!({ "action": "rule", "lead": "line-sanitation", "assist": "area-huanxiu",
-        "parties": ["area-huanxiu", "line-sanitation"], "reason": "大件垃圾清运由环卫主办，片区协办" });
+    // A verdict binds the next case of its kind in the area; this one confirms the usual way.
+    let ruling = json!({ "action": "rule", "lead": "area-huanxiu", "assist": "line-sanitation",
+        "parties": ["area-huanxiu", "line-sanitation"], "reason": "块为主：片区主办，环卫专班派车协办" });
     let ruled = cast.dispatcher.act(ticket, &ruling).await?.ok()?;
-    narrator.step(format!("督查专号裁定：{}（{}）", tell::units(&ruled), text(&ruled, "/state/label")));
-    narrator.detail("原单位的计时：");
-    narrator.details(
-        items(&ruled, "/past_clocks/0/intervals").map(|span| format!("· {}", text(span, "/sentence"))),
-    );
-    narrator.detail("新单位的计时：");
+    narrator.step(format!(
+        "三方会商，督查专号裁定：{}（{}），此类案件今后照此派单；会商期间不计处置时间：",
+        tell::units(&ruled),
+        text(&ruled, "/state/label")
+    ));
+    narrator.details(items(&ruled, "/clock/intervals").map(|span| format!("· {}", text(span, "/sentence"))));
     narrator.details(tell::clock(&ruled["clock"]));
     Ok(())
 }

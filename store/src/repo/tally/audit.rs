@@ -11,7 +11,7 @@ use super::rows::{CellRow, ChangeRow, push_columns};
 use super::{Case, Cell, add, cases, write_cases};
 use crate::repo::tickets::parse;
 use crate::sql::{AssertSqlSafe, Pool, Result, SqlText, Tx, fetch_all_dyn};
-use crate::{execute, fetch_all};
+use crate::{execute, fetch_all, fetch_scalar_optional};
 
 /// Tickets read at a time.
 const PAGE: i64 = 500;
@@ -144,6 +144,21 @@ async fn stored(tx: &mut Tx) -> Result<Recount> {
     )?;
     found.cases = cases.into_iter().collect();
     Ok(found)
+}
+
+/// Counts the tickets of an installation that is older than the roll-ups; does nothing where anything was ever counted.
+pub async fn begin(pool: &Pool) -> Result<()> {
+    let uncounted = fetch_scalar_optional!(
+        pool,
+        i64,
+        "select cast(1 as bigint) from ticket where not exists (select 1 from tally)
+         and not exists (select 1 from tally_change) limit 1"
+    )?;
+    if uncounted.is_some() {
+        let tickets = rebuild(pool).await?;
+        tracing::info!(tally.tickets = tickets, "the roll-ups were made from the tickets that there were");
+    }
+    Ok(())
 }
 
 /// Writes the roll-ups anew from the tickets and tells how many there were. What is changed meanwhile stays a change.
