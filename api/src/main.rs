@@ -243,7 +243,11 @@ async fn audit(settings: &Settings, what: Audit) -> Result<(), String> {
         Audit::Check => format!("清点 {tickets} 件案件,{} 处不符\n", differences.len()),
     });
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
-    if differences.is_empty() { Ok(()) } else { Err("汇总与案件不符,可用 tally rebuild 重建".to_owned()) }
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err("汇总与案件不符,可用 tally rebuild 重建".to_owned())
+    }
 }
 
 fn begin_log(style: LogStyle) {

@@ -6,7 +6,11 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::error::{ApiError, Kind};
-use crate::handlers::{acts, auth, boards, config, contract, departments, events, exposures, grids, health, imports, jobs, notices, open311, papers, photos, points, practice, programmes, rechecks, registers, reports, rules, statistics, subscriptions, tickets};
+use crate::handlers::{
+    acts, auth, boards, config, contract, departments, events, exposures, grids, health, imports, jobs,
+    notices, open311, papers, photos, points, practice, programmes, rechecks, registers, reports, rules,
+    statistics, subscriptions, tickets,
+};
 
 /// One row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

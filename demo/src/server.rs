@@ -66,6 +66,20 @@ impl Launch {
     pub fn start(&self) -> Result<Server> {
         let log = File::options().append(true).create(true).open(&self.log)?;
         let log_begin = log.metadata()?.len();
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
+        let child = command.spawn()?;
+        Ok(Server { child, log: self.log.clone(), log_begin })
+    }
+
+    /// Runs it with `arguments` to its end: whether it ended well, and what it said.
+    pub async fn run(&self, arguments: &[&str]) -> Result<(bool, String)> {
+        let output = self.command().args(arguments).stdin(Stdio::null()).kill_on_drop(true).output().await?;
+        let said = [output.stdout, output.stderr].concat();
+        Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_some_and(|name| name.starts_with("SUISHOUPAI_")) {
@@ -73,9 +87,7 @@ impl Launch {
             }
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
-        let child = command.spawn()?;
-        Ok(Server { child, log: self.log.clone(), log_begin })
+        command
     }
 }
 

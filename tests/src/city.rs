@@ -26,6 +26,7 @@ pub struct Plan {
     split: bool,
     environment: Vec<(String, String)>,
     allowed_errors: Vec<String>,
+    uncounted: bool,
     database_url: Option<String>,
     redis_url: Option<String>,
 }
@@ -37,6 +38,7 @@ impl Default for Plan {
             split: false,
             environment: Vec::new(),
             allowed_errors: Vec::new(),
+            uncounted: false,
             database_url: None,
             redis_url: None,
         }
@@ -59,6 +61,11 @@ impl Plan {
     pub fn allow_error(mut self, mark: &str) -> Self {
         self.allowed_errors.push(mark.to_owned());
         self
+    }
+
+    /// The test puts figures of its own into the roll-ups, so that they can't be held against the tickets.
+    pub fn uncounted(self) -> Self {
+        Self { uncounted: true, ..self }
     }
 
     /// On this database, which the test itself brings and breaks.
@@ -224,8 +231,8 @@ impl City {
         self.plan.environment.iter().fold(launch, |launch, (name, value)| launch.with(name, value))
     }
 
-    /// Ends the test: no job is left, every ticket is the fold of its events, the log has no error, and the processes end
-    /// by themselves when asked to.
+    /// Ends the test: no job is left, every ticket is the fold of its events, the log has no error, the processes end by
+    /// themselves when asked to, and the roll-ups are what a recount of all tickets gives.
     pub async fn finish(mut self) {
         let database = self.database().await;
         database.wait_for_jobs().await;
@@ -234,6 +241,11 @@ impl City {
         for server in [self.worker.take(), self.api.take()].into_iter().flatten() {
             let status = server.stop(STOP).await.unwrap_or_else(|error| panic!("{error}"));
             assert!(status.success(), "a server ended with {status}");
+        }
+        if !self.plan.uncounted {
+            let (same, told) =
+                self.launch("all", "api.log").run(&["tally", "check"]).await.expect("a recount");
+            assert!(same, "the roll-ups are not what a recount gives:\n{told}");
         }
         let log = self.log();
         let is_error = |line: &&str| line.contains(" ERROR ") || line.contains("panicked at");

@@ -32,9 +32,21 @@ const LONGEST: Duration = Duration::from_millis(ACCESS_MS.unsigned_abs());
 
 /// `GET /v1/events`
 pub async fn stream(api: web::Data<Api>, caller: Caller, request: HttpRequest) -> ApiResult<HttpResponse> {
-    use Role::{Admin, Command, Coordinator, Dispatcher, Handler, Inspector, Institution, Leader, Oversight, Publicity, UnitHead};
+    use Role::{
+        Admin, Command, Coordinator, Dispatcher, Handler, Inspector, Institution, Leader, Oversight,
+        Publicity, UnitHead,
+    };
     caller.require(&[
-        Dispatcher, Inspector, Leader, Command, Coordinator, Publicity, Institution, Oversight, Admin, Handler,
+        Dispatcher,
+        Inspector,
+        Leader,
+        Command,
+        Coordinator,
+        Publicity,
+        Institution,
+        Oversight,
+        Admin,
+        Handler,
         UnitHead,
     ])?;
     let from = match request.headers().get("Last-Event-ID") {
@@ -165,7 +177,8 @@ impl Feed {
 
     async fn is_visible(&self, event: &LiveEvent) -> Result<bool, ApiError> {
         // Whoever sees every ticket need not be asked about each; a restricted one is closed to the rest.
-        if matches!(self.caller.actor.role, Role::Dispatcher | Role::Inspector | Role::Command | Role::Admin) {
+        if matches!(self.caller.actor.role, Role::Dispatcher | Role::Inspector | Role::Command | Role::Admin)
+        {
             return Ok(true);
         }
         let ticket = tickets::get(&self.api.stores.pool, &event.ticket).await?;

@@ -39,9 +39,7 @@ struct RecheckView {
 /// `GET /v1/rechecks`
 pub async fn list(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked>) -> ApiResult<Reply> {
     use Role::{Admin, Command, Coordinator, Dispatcher, GridWorker, Inspector, Leader, Oversight};
-    caller.require(&[
-        Inspector, GridWorker, Dispatcher, Command, Coordinator, Leader, Oversight, Admin,
-    ])?;
+    caller.require(&[Inspector, GridWorker, Dispatcher, Command, Coordinator, Leader, Oversight, Admin])?;
     let (cursor, size) = read_page(asked.cursor.as_deref(), asked.limit)?;
     let (now, pool) = (now(), &api.stores.pool);
     let until = super::tickets::asked::moment("due_before", asked.due_before.as_deref())?.unwrap_or(now);

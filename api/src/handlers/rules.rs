@@ -51,7 +51,8 @@ pub async fn list(api: web::Data<Api>, caller: Caller) -> ApiResult<Reply> {
     read_allowed(&caller)?;
     let books = api.books().await?;
     let newest = rules::newest(&api.stores.pool).await?;
-    let version = |name: &str| newest.iter().find(|(rule, _)| rule == name).map_or(0, |(_, version)| *version);
+    let version =
+        |name: &str| newest.iter().find(|(rule, _)| rule == name).map_or(0, |(_, version)| *version);
     let items = RULES.iter().filter_map(|(name, label)| {
         Some(RuleView { name, label, version: version(name), value: books.config.get(name)? })
     });

@@ -1,14 +1,14 @@
 //! How things are shown: plain serialisable values made from rows and the district's books. It refuses to read anything,
 //! to show a phone number, and to show a citizen to anybody but that citizen.
 
-pub mod board;
 pub mod act;
+pub mod board;
 pub mod clock;
 pub mod doubt;
 pub mod grid;
 pub mod history;
-pub mod list;
 pub mod joint;
+pub mod list;
 pub mod open311;
 pub mod paper;
 pub mod photo;

@@ -146,7 +146,8 @@ fn add_workers(roll: &mut Roll, community: &Layer, inspection: &Layer) -> String
         let grids: Vec<String> = first.map(|g| format!("community:{}", g.code)).collect();
         let username = format!("grid-{}1", PLACES[area].word);
         roll.add(&username, "grid_worker", &area_team(area), &grids.join(";"), "");
-    }    own.join(";")
+    }
+    own.join(";")
 }
 
 /// Those who command, coordinate, publish, look for causes, watch, visit in secret and sweep.

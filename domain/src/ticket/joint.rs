@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn a_finding_of_an_older_history_is_still_read() {
-        for (real, finding) in [("true", Finding::Real), ("false", Finding::NotReal), ("\"approved\"", Finding::Approved)] {
+        for (real, finding) in
+            [("true", Finding::Real), ("false", Finding::NotReal), ("\"approved\"", Finding::Approved)]
+        {
             let name = if real.starts_with('"') { "finding" } else { "real" };
             let text = format!(r#"{{"change":"verified","{name}":{real},"photos":[]}}"#);
             let read: Change = serde_json::from_str(&text).unwrap();

@@ -63,7 +63,10 @@ async fn a_late_worker_changes_nothing_even_in_the_same_process() {
         later(&mut tx, &present, 2_000).await.unwrap();
         tx.commit().await.unwrap();
         let again = take(&db.pool, "w", 2_000).await.remove(0);
-        assert_eq!(again.attempts, 1, "waiting is not an attempt, and what went well forgets the failures before it");
+        assert_eq!(
+            again.attempts, 1,
+            "waiting is not an attempt, and what went well forgets the failures before it"
+        );
         let mut tx = db.pool.write().await.unwrap();
         assert!(
             matches!(finish(&mut tx, &present).await, Err(StoreError::Fenced(_))),

@@ -54,9 +54,11 @@ pub async fn board(on: impl Into<On<'_>>, books: &Books, asked: &Asked, now: Mom
         BoardName::Hotspots => live::hotspots(&mut on, books, span, now).await?,
         BoardName::Effects => live::effects(&mut on, span, now).await?,
         BoardName::Patches => live::patches(&mut on, books, span, now).await?,
-        BoardName::Funnel | BoardName::Sources | BoardName::Worklines | BoardName::Causes | BoardName::Ratings => {
-            table(&mut on, books, asked, now).await?
-        }
+        BoardName::Funnel
+        | BoardName::Sources
+        | BoardName::Worklines
+        | BoardName::Causes
+        | BoardName::Ratings => table(&mut on, books, asked, now).await?,
     };
     if let Some(unit) = &asked.department {
         board.rows.retain(|row| row.key == unit.as_str());
@@ -78,13 +80,32 @@ const fn figures_of(board: BoardName) -> &'static [&'static str] {
             "clearing",
         ],
         BoardName::Sources => &[
-            "opened", "mapped", "tabled", "registered", "yield_rate", "struck_off", "self_handled", "due", "closing",
-            "closing_on_time", "register_minutes", "registered_late", "fix_delay_minutes",
+            "opened",
+            "mapped",
+            "tabled",
+            "registered",
+            "yield_rate",
+            "struck_off",
+            "self_handled",
+            "due",
+            "closing",
+            "closing_on_time",
+            "register_minutes",
+            "registered_late",
+            "fix_delay_minutes",
         ],
         BoardName::Causes => &["struck_off", "cause_policy", "cause_middle", "cause_grassroots"],
         BoardName::Ratings => &["rated", "satisfied", "unsatisfied", "satisfaction"],
         _ => &[
-            "opened", "registered", "due", "closed", "closing", "closing_on_time", "open_overdue", "overdue", "rework",
+            "opened",
+            "registered",
+            "due",
+            "closed",
+            "closing",
+            "closing_on_time",
+            "open_overdue",
+            "overdue",
+            "rework",
             "satisfaction",
         ],
     }
@@ -125,7 +146,8 @@ fn fill_lines(rows: &mut Vec<Row>, row: impl Fn(&str, &Sums) -> Row) {
             rows.push(row(line.code(), &Sums::default()));
         }
     }
-    let place = |row: &Row| Workline::ALL.iter().position(|line| line.code() == row.key).unwrap_or(usize::MAX);
+    let place =
+        |row: &Row| Workline::ALL.iter().position(|line| line.code() == row.key).unwrap_or(usize::MAX);
     rows.sort_by_key(place);
 }
 
@@ -187,7 +209,11 @@ fn later_today_sql(dimension: Dimension, now: Moment) -> SqlText {
 }
 
 /// Tickets with a blemish by unit, at most [`MOST_TICKETS`] each, the newest first.
-async fn behind(on: &mut On<'_>, blemish: &'static str, span: &Span) -> Result<BTreeMap<String, Vec<String>>> {
+async fn behind(
+    on: &mut On<'_>,
+    blemish: &'static str,
+    span: &Span,
+) -> Result<BTreeMap<String, Vec<String>>> {
     let rows: Vec<(String, String)> = fetch_all_dyn(on, &behind_sql(blemish, span.first, span.last)).await?;
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (lead, ticket) in rows {
@@ -202,7 +228,11 @@ fn behind_sql(blemish: &'static str, first: NaiveDate, last: NaiveDate) -> SqlTe
          row_number() over (partition by lead order by day desc, ticket_id desc) as place from tally_case
          where blemish = ",
     );
-    text.bind(blemish).push(" and day >= ").bind(first.to_string()).push(" and day <= ").bind(last.to_string());
+    text.bind(blemish)
+        .push(" and day >= ")
+        .bind(first.to_string())
+        .push(" and day <= ")
+        .bind(last.to_string());
     text.push(") listed where place <= ").bind(MOST_TICKETS).push(" order by lead, place");
     text
 }

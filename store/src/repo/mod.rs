@@ -30,9 +30,9 @@ pub mod rota;
 pub mod rules;
 pub mod stats;
 pub mod subscriptions;
+mod superiors;
 pub mod tally;
 pub mod tickets;
-mod superiors;
 mod tokens;
 mod word;
 

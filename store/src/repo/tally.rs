@@ -54,7 +54,8 @@ pub(crate) async fn note(tx: &mut Tx, turn: &Turn<'_>) -> Result<()> {
 
 /// What stands in `tally_case` for a ticket: blemish, day, ticket and lead.
 fn cases(ticket: &Ticket) -> Vec<Case> {
-    let lead = ticket.assignment.as_ref().map(|assignment| assignment.lead.code.to_string()).unwrap_or_default();
+    let lead =
+        ticket.assignment.as_ref().map(|assignment| assignment.lead.code.to_string()).unwrap_or_default();
     let case = |(blemish, day): (Blemish, NaiveDate)| {
         (blemish.to_string(), day.to_string(), ticket.id.to_string(), lead.clone())
     };
@@ -73,9 +74,8 @@ async fn want_fold(tx: &mut Tx, now: Moment) -> Result<()> {
 }
 
 async fn write_changes(tx: &mut Tx, changes: &[(NaiveDate, Keys, Sums)]) -> Result<()> {
-    let mut text = SqlText::new(
-        "insert into tally_change (id, day, lead, area, category, workline, source, mode, ",
-    );
+    let mut text =
+        SqlText::new("insert into tally_change (id, day, lead, area, category, workline, source, mode, ");
     push_columns(&mut text, "");
     text.push(") values ");
     for (number, (day, keys, sums)) in changes.iter().enumerate() {

@@ -161,22 +161,22 @@ async fn optional_filters_are_numbered_and_hostile_text_stays_a_value() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_read_then_write_transactions_at_once_lose_nothing() {
     for db in databases().await {
-        with_table(&db.pool, "create table tally (id text primary key, n bigint not null)").await;
-        with_table(&db.pool, "insert into tally values ('t', 0)").await;
+        with_table(&db.pool, "create table till (id text primary key, n bigint not null)").await;
+        with_table(&db.pool, "insert into till values ('t', 0)").await;
         let pool = Arc::new(db.pool.clone());
         let add = |pool: Arc<Pool>| async move {
             let mut tx = pool.write().await?;
-            let sql = AssertSqlSafe(format!("select n from tally where id = $1{}", dialect::lock_row(&tx)));
+            let sql = AssertSqlSafe(format!("select n from till where id = $1{}", dialect::lock_row(&tx)));
             let n = fetch_scalar!(tx, i64, sql, "t")?;
             tokio::task::yield_now().await;
-            execute!(tx, "update tally set n = $1 where id = $2", n + 1, "t")?;
+            execute!(tx, "update till set n = $1 where id = $2", n + 1, "t")?;
             tx.commit().await
         };
         let tasks: Vec<_> = (0..200).map(|_| tokio::spawn(add(pool.clone()))).collect();
         for task in tasks {
             task.await.unwrap().unwrap();
         }
-        assert_eq!(fetch_scalar!(pool, i64, "select n from tally").unwrap(), 200);
+        assert_eq!(fetch_scalar!(pool, i64, "select n from till").unwrap(), 200);
     }
 }
 

@@ -201,7 +201,8 @@ impl Around {
             city.staff("oversight").await,
         ];
         let notice = first_notice(&owner).await;
-        let names = vec![("{photo}", photo), ("{report}", report), ("{ticket}", ticket), ("{notice}", notice)];
+        let names =
+            vec![("{photo}", photo), ("{report}", report), ("{ticket}", ticket), ("{notice}", notice)];
         let names = names.into_iter().chain(WORDS.map(|(name, word)| (name, word.to_owned()))).collect();
         Self { people, names }
     }
@@ -296,8 +297,9 @@ fn example(row: &str) -> Option<Value> {
     if apart.iter().any(|begin| row.starts_with(begin)) {
         return None;
     }
-    let (_, _, operation) =
-        contract::contract().operations().find(|(method, path, _)| template(method, path) == template("POST", row))?;
+    let (_, _, operation) = contract::contract()
+        .operations()
+        .find(|(method, path, _)| template(method, path) == template("POST", row))?;
     let examples = &operation["requestBody"]["content"]["application/json"]["examples"];
     contract::entries(examples).next().map(|(_, example)| example["value"].clone())
 }

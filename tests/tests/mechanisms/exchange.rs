@@ -119,7 +119,7 @@ async fn m012_m125_a_subscriber_is_told_signed_and_again_when_it_was_away_and_lo
     news.sort();
     let events: Vec<&str> = news.iter().map(|(event, _)| event.as_str()).collect();
     assert_eq!(
-        (events, &news[0].1 == &news[1].1),
+        (events, news[0].1 == news[1].1),
         (vec!["filed", "filed", "fix_submitted"], true),
         "the same delivery twice"
     );

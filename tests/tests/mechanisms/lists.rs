@@ -171,10 +171,15 @@ async fn m013_m014_a_flight_s_patches_become_cases_that_their_locality_judges_an
     assert_eq!(faults(&refused), [(2, "geometry".to_owned())]);
     let seen = get(&dispatcher, "/v1/tickets?source=drone&with_total=true").await;
     assert_eq!(seen["total"], 0, "a patch of a refused file was taken");
-    let leader = import(&city.leader().await, "patches", patches(&[a.clone()]), &drone).await;
+    let leader = import(&city.leader().await, "patches", patches(std::slice::from_ref(&a)), &drone).await;
     assert_eq!(leader.status, 403);
-    let nowhere =
-        import(&admin, "patches", patches(&[a.clone()]), &[("coord_type", "wgs84"), ("source", "h5")]).await;
+    let nowhere = import(
+        &admin,
+        "patches",
+        patches(std::slice::from_ref(&a)),
+        &[("coord_type", "wgs84"), ("source", "h5")],
+    )
+    .await;
     assert_eq!(nowhere.status, 400);
 
     let outside = patch("t9", Wgs84 { lon: 120.05, lat: 36.30 }, false);

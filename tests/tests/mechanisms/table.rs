@@ -55,7 +55,8 @@ fn numbers(test: &str) -> BTreeSet<u32> {
 fn tests() -> BTreeMap<String, BTreeSet<u32>> {
     let folder = root().join("tests/tests/mechanisms");
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let texts: Vec<String> = files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let texts: Vec<String> =
+        files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap()).collect();
     let names = texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix("async fn "));
     let named = names.filter_map(|line| Some(line.split_once('(')?.0.to_owned()));
     named.map(|name| (name.clone(), numbers(&name))).filter(|(_, numbers)| !numbers.is_empty()).collect()

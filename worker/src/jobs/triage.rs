@@ -77,7 +77,9 @@ async fn pass(context: &Context, id: &TicketId) -> Result<Outcome, Halt> {
     }
     let twins = match (case.ticket.stage(), case.spot()) {
         // Each 图斑 is a case of its own, however near the next one is.
-        (Stage::Received, Some(spot)) if !case.ticket.source.is_patch() => twins::find(context, &case, spot).await?,
+        (Stage::Received, Some(spot)) if !case.ticket.source.is_patch() => {
+            twins::find(context, &case, spot).await?
+        }
         _ => Vec::new(),
     };
     let mut tx = context.stores.pool.write().await?;
