@@ -3,6 +3,7 @@
 
 mod answers;
 mod document;
+mod keys;
 mod operation;
 mod refusals;
 
@@ -11,7 +12,9 @@ use tests::contract::{Answer, contract, seen};
 /// Answers that the suite can't call forth everywhere: a fault of the server itself, a back end that is away, a full
 /// disk. They are tested where they can be had.
 fn is_beyond_reach(answer: &Answer) -> bool {
-    matches!(answer.status, 500 | 503 | 507)
+    // A pay-out list of more accounts than a file may have.
+    let too_long = answer.to_string() == "GET /v1/points/export 422";
+    too_long || matches!(answer.status, 500 | 503 | 507)
 }
 
 #[test]

@@ -68,8 +68,14 @@ impl Operation {
         entries(&self.operation["requestBody"]["content"]).next().map(|(media, _)| media)
     }
 
+    /// Whether it takes an idempotency key.
+    pub fn takes_key(&self) -> bool {
+        let parameters = self.operation["parameters"].as_array().into_iter().flatten();
+        parameters.map(|parameter| contract().resolve(parameter)).any(|p| p["name"] == "Idempotency-Key")
+    }
+
     /// The first example of the body.
-    fn body(&self) -> Option<&Value> {
+    pub fn body(&self) -> Option<&Value> {
         let examples = &self.operation["requestBody"]["content"][JSON]["examples"];
         entries(examples).next().map(|(_, example)| &example["value"])
     }
