@@ -146,15 +146,11 @@ async fn nowhere(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Err(ApiError::from(Kind::MethodNotAllowed).allow(methods.join(", ")))
 }
 
-/// The methods of a concrete path.
+/// The methods of the first pattern that a concrete path fits.
 fn methods_of(path: &str) -> Vec<&'static str> {
-    let mut methods: Vec<&'static str> = Vec::new();
-    for route in ROUTES {
-        if ResourceDef::new(route.path).is_match(path) && !methods.contains(&route.method) {
-            methods.push(route.method);
-        }
-    }
-    methods
+    let pattern =
+        ROUTES.iter().find(|route| ResourceDef::new(route.path).is_match(path)).map(|route| route.path);
+    ROUTES.iter().filter(|route| Some(route.path) == pattern).map(|route| route.method).collect()
 }
 
 #[cfg(test)]

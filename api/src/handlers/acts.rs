@@ -94,6 +94,19 @@ pub struct Asked {
 /// `GET /v1/acts`: newest first. The party group's agenda is `kind=party_group&state=live`.
 pub async fn list(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked>) -> ApiResult<Reply> {
     let (cursor, size) = read_page(asked.cursor.as_deref(), asked.limit)?;
+    let is_id = |word: &str| {
+        (1..=64).contains(&word.len())
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+    };
+    for (field, word) in [
+        ("ticket", asked.ticket.as_ref().map(TicketId::as_str)),
+        ("parent", asked.parent.as_deref()),
+        ("department", asked.department.as_ref().map(DepartmentCode::as_str)),
+    ] {
+        if word.is_some_and(|word| !is_id(word)) {
+            return Err(ApiError::from(Kind::BadQuery).detail(field, "不是编号"));
+        }
+    }
     let filter = filter(&caller, &asked)?;
     let pool = &api.stores.pool;
     let page = acts::list(pool, &filter, cursor.as_ref(), size).await?;
