@@ -63,7 +63,7 @@ async fn a_programme_without_a_sample_draws_nothing_and_an_act_can_be_read_by_it
 #[tokio::test(flavor = "multi_thread")]
 async fn another_system_that_asks_for_a_number_that_nobody_has_is_told_so() {
     let city = City::start().await;
-    let path = "/open311/v2/requests.json?service_request_id=none";
+    let path = "/open311/v2/requests.json?service_request_id=no_number";
     assert_eq!(city.nobody().get(path).await.unwrap().status, 404);
     let acts = city.dispatcher(1).await.get("/v1/acts?ticket=").await.unwrap();
     assert_eq!(acts.refused(), (400, 40004), "an empty number is none");
