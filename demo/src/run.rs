@@ -143,6 +143,7 @@ fn invite(base: &str, data: &Path) {
   督查专号  dispatcher1 dispatcher2      督查组  inspector-supervision1（行业组 inspector-industry1）
   处置人员  handler-huanxiu（环秀街道）  handler-sanitation（环境卫生专班）   单位负责人  head-huanxiu
   网格员    grid-huanxiu1                领导  leader      管理员  admin      对接系统  integration
+  指挥中心  command      区城管办  coordinator      宣传组  publicity      制度组  institution      监督员  oversight      巡访团  visitor1      环卫队  crew1
   市民      用微信 code 登录：demo-任意openid（每个 code 只能用一次，可写成 demo-openid.1、demo-openid.2 …）
 
 试一试
