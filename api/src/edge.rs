@@ -14,6 +14,7 @@ use futures_util::FutureExt as _;
 
 use crate::envelope::{Dressed, RequestId, refuse, request_id};
 use crate::error::{ApiError, Kind};
+use crate::extract::is_id;
 use crate::linger::Body;
 
 /// Header of the request's id, both ways.
@@ -116,13 +117,9 @@ fn naked(error: &Error, id: &str, method: &str) -> Error {
 fn accept_id(request: &ServiceRequest) -> String {
     let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     match given {
-        Some(id) if is_harmless(id) => id.to_owned(),
+        Some(id) if is_id(id) => id.to_owned(),
         _ => uuid::Uuid::now_v7().simple().to_string(),
     }
-}
-
-fn is_harmless(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 fn record(answer: &ServiceResponse<BoxBody>, id: &str, method: &str, started: Instant) {
@@ -153,10 +150,10 @@ mod tests {
 
     #[test]
     fn only_a_short_plain_request_id_is_taken_over() {
-        assert!(is_harmless("abc-DEF_123"));
-        assert!(is_harmless(&"a".repeat(64)));
+        assert!(is_id("abc-DEF_123"));
+        assert!(is_id(&"a".repeat(64)));
         for id in ["", " ", "a b", "中文", "a\"b", &"a".repeat(65)] {
-            assert!(!is_harmless(id), "{id}");
+            assert!(!is_id(id), "{id}");
         }
     }
 }

@@ -9,7 +9,6 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use strum::{Display, EnumString, VariantArray};
 
 use crate::actor::Role;
 use crate::config::Check;
@@ -24,29 +23,7 @@ pub use decide::{ActAction, ActRefusal, Move, allowed_actions, decide};
 pub use private::private_data;
 pub use rules::{ACTS, Asked, MOVES, Need, Rule, Step, Target, check_new, check_role, reads_all, rule};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident $label:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString,
-            VariantArray,
-        )]
-        #[serde(rename_all = "snake_case")]
-        #[strum(serialize_all = "snake_case")]
-        pub enum $name {
-            $($(#[$inner])* $variant,)+
-        }
-
-        impl $name {
-            /// The Chinese word.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)+ }
-            }
-        }
-    };
-}
-
-words! {
+word! {
     /// What an act is.
     ActKind {
         Reminder "提醒",
@@ -80,7 +57,7 @@ words! {
     }
 }
 
-words! {
+word! {
     /// Where an act stands. A number is drawn when it becomes open.
     ActState {
         Proposed "待定",
@@ -94,7 +71,7 @@ words! {
     }
 }
 
-words! {
+word! {
     /// Why a unit is reported to its head.
     ReasonCode {
         Passive "消极应付",

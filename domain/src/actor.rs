@@ -3,111 +3,45 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
 
 use crate::geo::grid::Layer;
 use crate::id::{AccountId, DepartmentCode, GridCode};
 
-/// What a person is for (角色). `System` is the machine itself and can never log in.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Role {
-    Citizen,
-    GridWorker,
-    /// 环卫作业队: finds, handles and uploads street-order problems.
-    Crew,
-    /// 巡访团: deputies and citizens who test in secret.
-    Visitor,
-    Handler,
-    UnitHead,
-    Dispatcher,
-    Inspector,
-    Leader,
-    /// 指挥中心: may override any assignment, with a reason.
-    Command,
-    /// 区城管办: coordinates, supervises, circulates.
-    Coordinator,
-    /// 信息宣传组: publishes.
-    Publicity,
-    /// 制度建设组: owns root causes, standards and ladders.
-    Institution,
-    /// 人大、政协监督: reads, never acts.
-    Oversight,
-    Admin,
-    Integration,
-    System,
-}
-
-impl Role {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Citizen => "市民",
-            Self::GridWorker => "网格员",
-            Self::Crew => "环卫作业队",
-            Self::Visitor => "巡访团",
-            Self::Handler => "处置人员",
-            Self::UnitHead => "单位负责人",
-            Self::Dispatcher => "督查专号",
-            Self::Inspector => "督查组",
-            Self::Leader => "领导",
-            Self::Command => "指挥中心",
-            Self::Coordinator => "区城管办",
-            Self::Publicity => "信息宣传组",
-            Self::Institution => "制度建设组",
-            Self::Oversight => "监督员",
-            Self::Admin => "管理员",
-            Self::Integration => "对接系统",
-            Self::System => "系统",
-        }
+word! {
+    /// What a person is for (角色). `System` is the machine itself and can never log in.
+    Role {
+        Citizen "市民",
+        GridWorker "网格员",
+        /// 环卫作业队: finds, handles and uploads street-order problems.
+        Crew "环卫作业队",
+        /// 巡访团: deputies and citizens who test in secret.
+        Visitor "巡访团",
+        Handler "处置人员",
+        UnitHead "单位负责人",
+        Dispatcher "督查专号",
+        Inspector "督查组",
+        Leader "领导",
+        /// 指挥中心: may override any assignment, with a reason.
+        Command "指挥中心",
+        /// 区城管办: coordinates, supervises, circulates.
+        Coordinator "区城管办",
+        /// 信息宣传组: publishes.
+        Publicity "信息宣传组",
+        /// 制度建设组: owns root causes, standards and ladders.
+        Institution "制度建设组",
+        /// 人大、政协监督: reads, never acts.
+        Oversight "监督员",
+        Admin "管理员",
+        Integration "对接系统",
+        System "系统",
     }
 }
 
-/// The body for which an inspector signs (两方验收: 督查组 and 行业组).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Side {
-    Supervision,
-    Industry,
-}
-
-impl Side {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Supervision => "督查组",
-            Self::Industry => "行业组",
-        }
+word! {
+    /// The body for which an inspector signs (两方验收: 督查组 and 行业组).
+    Side {
+        Supervision "督查组",
+        Industry "行业组",
     }
 }
 

@@ -1,6 +1,9 @@
 //! What is true about tickets: words, states, rules, clocks, places and pictures.
 //! Values in, decisions out. It refuses to do I/O, to read the clock, to draw random numbers and to be async.
 
+#[macro_use]
+mod word;
+
 pub mod act;
 pub mod actor;
 pub mod classify;

@@ -5,9 +5,6 @@ mod body;
 mod steps;
 mod times;
 
-use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, IntoStaticStr, VariantArray};
-
 use crate::actor::{Actor, Role};
 use crate::id::DepartmentCode;
 use crate::rhythm::{Occasion, Span, SpanKind};
@@ -16,30 +13,6 @@ use crate::time::{MINUTE_MS, Moment};
 pub use body::{Body, CategoryCauses, Causes, Line, Tracked, UnitWork, Words, Work};
 pub use steps::{PaperRefusal, Standing, allowed, step};
 pub use times::{Campaign, PaperTimes, Papers};
-
-macro_rules! word {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident $label:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString,
-            IntoStaticStr, VariantArray,
-        )]
-        #[serde(rename_all = "snake_case")]
-        #[strum(serialize_all = "snake_case")]
-        pub enum $name {
-            $($(#[$each])* $variant),+
-        }
-
-        impl $name {
-            /// The Chinese word.
-            pub const fn label(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $label),+
-                }
-            }
-        }
-    };
-}
 
 word! {
     /// Which paper.

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
 
 use crate::config::Check;
 use crate::id::{AccountId, ReportId};
@@ -51,42 +50,17 @@ impl Check for PointsRule {
     }
 }
 
-/// Why points are due.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Reason {
-    First,
-    Further,
-    Closed,
-    FalseReport,
+word! {
+    /// Why points are due.
+    Reason {
+        First "首报立案",
+        Further "同一问题再次上报",
+        Closed "问题销号",
+        FalseReport "虚假上报",
+    }
 }
 
 impl Reason {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::First => "首报立案",
-            Self::Further => "同一问题再次上报",
-            Self::Closed => "问题销号",
-            Self::FalseReport => "虚假上报",
-        }
-    }
-
     /// Why an entry stands in the ledger; `taken_back` when the reason no longer holds.
     pub fn sentence(self, taken_back: bool) -> &'static str {
         match (self, taken_back) {

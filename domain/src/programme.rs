@@ -26,67 +26,35 @@ pub use plan::{Term, tasks_for};
 pub use rank::{Verb, places};
 pub use result::{Count, Scored, TaskResult, judge};
 
-/// What a programme is for.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum ProgrammeKind {
-    /// 专项整治: a lead unit, a period, categories, points and a ranking of its own.
-    Campaign,
-    /// 巡访: visitors test drawn points in secret.
-    Round,
-    /// 联合督查、定向督导: a team of several units, unannounced.
-    Mission,
-    /// 日督查: groups and fixed points with fixed persons, every day.
-    DailyInspection,
-    /// 每月全覆盖: every declared point within the month.
-    Coverage,
-    /// 每季度专项.
-    Special,
-    /// 半年模拟测评: sites and questionnaires with deduction items.
-    Simulation,
-    /// 跟踪督查: open tickets drawn at random.
-    FollowUp,
-    /// 常态化任务: what units owe in every span.
-    Recurring,
-    /// 检查数量: a target number of inspections.
-    InspectionTarget,
-    /// 巡飞: reminds until the problems of a flight are closed.
-    Flight,
+word! {
+    /// What a programme is for.
+    ProgrammeKind {
+        /// 专项整治: a lead unit, a period, categories, points and a ranking of its own.
+        Campaign "专项整治",
+        /// 巡访: visitors test drawn points in secret.
+        Round "巡访",
+        /// 联合督查、定向督导: a team of several units, unannounced.
+        Mission "联合督查",
+        /// 日督查: groups and fixed points with fixed persons, every day.
+        DailyInspection "日督查",
+        /// 每月全覆盖: every declared point within the month.
+        Coverage "全覆盖督查",
+        /// 每季度专项.
+        Special "专项督查",
+        /// 半年模拟测评: sites and questionnaires with deduction items.
+        Simulation "模拟测评",
+        /// 跟踪督查: open tickets drawn at random.
+        FollowUp "跟踪督查",
+        /// 常态化任务: what units owe in every span.
+        Recurring "常态化任务",
+        /// 检查数量: a target number of inspections.
+        InspectionTarget "检查数量",
+        /// 巡飞: reminds until the problems of a flight are closed.
+        Flight "巡飞",
+    }
 }
 
 impl ProgrammeKind {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Campaign => "专项整治",
-            Self::Round => "巡访",
-            Self::Mission => "联合督查",
-            Self::DailyInspection => "日督查",
-            Self::Coverage => "全覆盖督查",
-            Self::Special => "专项督查",
-            Self::Simulation => "模拟测评",
-            Self::FollowUp => "跟踪督查",
-            Self::Recurring => "常态化任务",
-            Self::InspectionTarget => "检查数量",
-            Self::Flight => "巡飞",
-        }
-    }
-
     /// Whether the inspected units must not know of it before it is done, whatever the programme says (暗访、四不两直).
     pub const fn is_covert(self) -> bool {
         matches!(self, Self::Round | Self::Mission | Self::FollowUp)
@@ -113,51 +81,22 @@ impl ProgrammeKind {
     }
 }
 
-/// How far a programme is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum ProgrammeState {
-    Draft,
-    Running,
-    Done,
-    Cancelled,
-}
-
-impl ProgrammeState {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "草稿",
-            Self::Running => "进行中",
-            Self::Done => "已结束",
-            Self::Cancelled => "已取消",
-        }
+word! {
+    /// How far a programme is.
+    ProgrammeState {
+        Draft "草稿",
+        Running "进行中",
+        Done "已结束",
+        Cancelled "已取消",
     }
 }
 
-/// How far a task is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum TaskState {
-    Open,
-    Done,
-    Skipped,
-}
-
-impl TaskState {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Open => "待办",
-            Self::Done => "已完成",
-            Self::Skipped => "未办",
-        }
+word! {
+    /// How far a task is.
+    TaskState {
+        Open "待办",
+        Done "已完成",
+        Skipped "未办",
     }
 }
 

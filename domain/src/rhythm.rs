@@ -3,7 +3,6 @@
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
 
 use crate::config::Check;
 use crate::time::{MINUTE_MS, Moment};
@@ -15,55 +14,27 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 /// Moments for which anything can be owed: 1970 to 2200, epoch milliseconds.
 const REASON_MS: std::ops::Range<i64> = 0..7_258_118_400_000;
 
-/// How long a span is.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum SpanKind {
-    /// 日.
-    Day,
-    /// 周: Monday to Sunday (ISO 8601).
-    Week,
-    /// 半月: the 1st to the 15th, the 16th to the last.
-    HalfMonth,
-    /// 月.
-    Month,
-    /// 季度.
-    Quarter,
-    /// 半年.
-    HalfYear,
-    /// 年.
-    Year,
+word! {
+    /// How long a span is.
+    SpanKind {
+        /// 日.
+        Day "日",
+        /// 周: Monday to Sunday (ISO 8601).
+        Week "周",
+        /// 半月: the 1st to the 15th, the 16th to the last.
+        HalfMonth "半月",
+        /// 月.
+        Month "月",
+        /// 季度.
+        Quarter "季度",
+        /// 半年.
+        HalfYear "半年",
+        /// 年.
+        Year "年",
+    }
 }
 
 impl SpanKind {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Day => "日",
-            Self::Week => "周",
-            Self::HalfMonth => "半月",
-            Self::Month => "月",
-            Self::Quarter => "季度",
-            Self::HalfYear => "半年",
-            Self::Year => "年",
-        }
-    }
-
     /// The most days that such a span has.
     pub const fn most_days(self) -> u16 {
         match self {

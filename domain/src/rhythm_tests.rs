@@ -3,6 +3,7 @@
 use super::*;
 use crate::time::DAY_MS;
 use proptest::prelude::*;
+use strum::VariantArray as _;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -19,9 +19,11 @@ pub(crate) use json::{DEVICE_SIGNATURE, RawBody};
 pub use once::Once;
 pub use page::read_page;
 pub use path::PathId;
+pub(crate) use path::is_id;
 pub use place::{Point, read_point};
 pub use query::Query;
 pub use version::IfMatch;
+pub(crate) use version::check_version;
 
 pub(crate) use fault::explain;
 

@@ -21,6 +21,7 @@ impl<T: From<String>> FromRequest for PathId<T> {
     }
 }
 
-fn is_id(id: &str) -> bool {
+/// Whether a word can be an id of ours: 1 to 64 letters, digits, hyphens and underscores.
+pub(crate) fn is_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 
-use crate::error::{ApiError, Kind};
+use crate::error::{ApiError, ApiResult, Kind};
 
 /// The expected version; `None` without the header or with `*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,16 @@ impl FromRequest for IfMatch {
             read.map(Self)
                 .ok_or_else(|| ApiError::from(Kind::BadHeader).detail("If-Match", "须为案件的版本号")),
         )
+    }
+}
+
+/// Refuses whoever has seen another version than the present one; of a ticket the desk does.
+pub(crate) fn check_version(expected: Option<u64>, version: u64) -> ApiResult<()> {
+    match expected {
+        Some(expected) if expected != version => Err(ApiError::from(Kind::Stale)
+            .saying("内容已被他人更新,请刷新后重试")
+            .detail("expected_version", format!("当前版本为 {version}"))),
+        _ => Ok(()),
     }
 }
 

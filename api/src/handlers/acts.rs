@@ -21,7 +21,7 @@ use super::tickets::action::check_text;
 use super::tickets::{DEFAULT, check_sight, dossier};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
-use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, explain, read_page};
+use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, check_version, explain, is_id, read_page};
 use crate::view::Listed;
 use crate::view::act as view;
 use crate::{Api, now};
@@ -94,10 +94,6 @@ pub struct Asked {
 /// `GET /v1/acts`: newest first. The party group's agenda is `kind=party_group&state=live`.
 pub async fn list(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked>) -> ApiResult<Reply> {
     let (cursor, size) = read_page(asked.cursor.as_deref(), asked.limit)?;
-    let is_id = |word: &str| {
-        (1..=64).contains(&word.len())
-            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-    };
     for (field, word) in [
         ("ticket", asked.ticket.as_ref().map(TicketId::as_str)),
         ("parent", asked.parent.as_deref()),
@@ -194,12 +190,7 @@ pub async fn act(
         .run(&api, &caller, async |tx| {
             let before = acts::lock(tx, &id).await?.ok_or(Kind::NotFound)?;
             check_act(&caller, &before)?;
-            if expected.is_some_and(|version| version != before.version) {
-                let reason = format!("当前版本为 {}", before.version);
-                return Err(ApiError::from(Kind::Stale)
-                    .saying("该措施已被他人更新，请刷新后重试")
-                    .detail("expected_version", reason));
-            }
+            check_version(expected, before.version)?;
             let act = apply(tx, &api, &caller, &before, &action).await?;
             answer(&api, &caller, &mut *tx, act).await
         })

@@ -2,7 +2,7 @@
 //! is lost when a nudge is; each stream reads a little back, because ids may be committed out of order, and
 //! drops what it sent. A unit's people get the events of their own unit's tickets only.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use domain::actor::Role;
+use domain::id::TicketId;
 use domain::ticket::permit;
 use futures_util::stream;
 use serde_json::json;
@@ -158,31 +159,24 @@ impl Feed {
     }
 
     async fn send(&mut self, events: Vec<LiveEvent>) -> Result<(), ApiError> {
-        let mut seen = BTreeMap::new();
-        for event in events {
-            let visible = match seen.get(&event.ticket) {
-                Some(visible) => *visible,
-                None => {
-                    let visible = self.is_visible(&event).await?;
-                    seen.insert(event.ticket.clone(), visible);
-                    visible
-                }
-            };
-            if visible {
-                self.ready.push_back(write(&event));
-            }
-        }
+        let hidden = self.hidden(&events).await?;
+        self.ready.extend(events.iter().filter(|event| !hidden.contains(&event.ticket)).map(write));
         Ok(())
     }
 
-    async fn is_visible(&self, event: &LiveEvent) -> Result<bool, ApiError> {
+    /// The tickets among those of the events that the caller may not see, asked for once a batch.
+    async fn hidden(&self, events: &[LiveEvent]) -> Result<BTreeSet<TicketId>, ApiError> {
         // Whoever sees every ticket need not be asked about each; a restricted one is closed to the rest.
-        if matches!(self.caller.actor.role, Role::Dispatcher | Role::Inspector | Role::Command | Role::Admin)
-        {
-            return Ok(true);
+        let sees_all = [Role::Dispatcher, Role::Inspector, Role::Command, Role::Admin];
+        if events.is_empty() || sees_all.contains(&self.caller.actor.role) {
+            return Ok(BTreeSet::new());
         }
-        let ticket = tickets::get(&self.api.stores.pool, &event.ticket).await?;
-        Ok(ticket.is_some_and(|ticket| permit::can_see(&self.caller.actor, &ticket, false)))
+        let mut hidden: BTreeSet<TicketId> = events.iter().map(|event| event.ticket.clone()).collect();
+        let found = tickets::many(&self.api.stores.pool, &hidden).await?;
+        for ticket in found.iter().filter(|ticket| permit::can_see(&self.caller.actor, ticket, false)) {
+            hidden.remove(&ticket.id);
+        }
+        Ok(hidden)
     }
 }
 

@@ -21,7 +21,7 @@ use self::ask::{Ask, read};
 use super::registers::sent::{Format, Sent};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
-use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, read_page};
+use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, check_version, read_page};
 use crate::view::Listed;
 use crate::view::paper::{PaperView, head, sheet, whole};
 use crate::{Api, now};
@@ -159,7 +159,7 @@ pub async fn act(
     let reply = once
         .run(&api, &caller, async |tx| {
             let before = readable(&caller, papers::lock(tx, &id).await?)?;
-            check_version(&before, expected)?;
+            check_version(expected, before.head.version)?;
             apply(&api, tx, &caller, before, ask, now()).await?;
             let after = readable(&caller, papers::get(&mut *tx, &id).await?)?;
             let view = view(&api, &caller, &mut *tx, after).await?;
@@ -168,16 +168,6 @@ pub async fn act(
         .await?;
     api.nudge();
     Ok(reply)
-}
-
-fn check_version(paper: &Paper, expected: Option<u64>) -> ApiResult<()> {
-    let version = paper.head.version;
-    if expected.is_some_and(|expected| expected != version) {
-        return Err(ApiError::from(Kind::Stale)
-            .saying("该公文已被他人更新，请刷新后重试")
-            .detail("expected_version", format!("当前版本为 {version}")));
-    }
-    Ok(())
 }
 
 async fn apply(

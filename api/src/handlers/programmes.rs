@@ -19,7 +19,7 @@ use store::repo::programmes::{self, Sight, Stored};
 use super::tickets::{DEFAULT, dossier};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
-use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, read_page};
+use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, check_version, read_page};
 use crate::view::{Listed, programme as view};
 use crate::{Api, now};
 
@@ -211,16 +211,6 @@ fn check_seed(asked: &Move) -> ApiResult<()> {
     match asked.seed {
         Some(_) if asked.action != Verb::Draw => Err(ApiError::bad_field("seed", "只有抽取可以给出种子")),
         Some(seed) if seed > MOST_SEED => Err(ApiError::bad_field("seed", format!("须为 0 到 {MOST_SEED}"))),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses whoever has seen another version.
-fn check_version(expected: Option<u64>, version: u64) -> ApiResult<()> {
-    match expected {
-        Some(expected) if expected != version => Err(ApiError::from(Kind::Stale)
-            .saying("内容已被他人更新,请刷新后重试")
-            .detail("expected_version", format!("当前版本为 {version}"))),
         _ => Ok(()),
     }
 }

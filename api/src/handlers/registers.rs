@@ -20,7 +20,7 @@ use self::sent::{Format, Sent};
 use super::tickets::{DEFAULT, dossier};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
-use crate::extract::{Body, Caller, IfMatch, Once, Query, read_page};
+use crate::extract::{Body, Caller, IfMatch, Once, Query, check_version, read_page};
 use crate::view::Listed;
 use crate::view::register::{self as view, People};
 use crate::{Api, now};
@@ -109,10 +109,7 @@ pub async fn put(
     once.run(&api, &caller, async |tx| {
         let before = registers::lock(tx, register, &given.code).await?;
         let version = before.as_ref().map_or(0, |entry| entry.version.unsigned_abs());
-        if expected.is_some_and(|expected| expected != version) {
-            let stale = ApiError::from(Kind::Stale).saying("该条目已被他人更新，请刷新后重试");
-            return Err(stale.detail("expected_version", format!("当前版本为 {version}")));
-        }
+        check_version(expected, version)?;
         let named = import::named(&mut *tx, register).await?;
         let mut entry = given.entry(register, &named, before.as_ref())?;
         entry.updated_at = now();

@@ -4,6 +4,7 @@ use crate::actor::Actor;
 use crate::ladder::UnitLadder;
 use crate::time::DAY_MS;
 use std::collections::BTreeSet;
+use strum::VariantArray as _;
 
 const NOW: Moment = Moment::from_ms(1_795_000_000_000);
 

@@ -5,51 +5,26 @@ use super::calendar::Calendar;
 use crate::time::{DAY_MS, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
-use strum::{Display, EnumString, VariantArray};
+use strum::VariantArray;
 
 /// The largest amount that a limit may have, in its unit.
 const MOST: u32 = 10_000;
 
-/// What one unit of a limit is, as city catalogues of 立结案标准 name them.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum LimitUnit {
-    /// 紧急工作时: hours that run day and night.
-    UrgentHours,
-    /// 工作时: hours inside the shifts of working days.
-    WorkHours,
-    /// 工作日: standard working days of the calendar.
-    WorkDays,
-    /// 自然日: 24 hours each, day and night.
-    CalendarDays,
+word! {
+    /// What one unit of a limit is, as city catalogues of 立结案标准 name them.
+    LimitUnit {
+        /// 紧急工作时: hours that run day and night.
+        UrgentHours "紧急工作时",
+        /// 工作时: hours inside the shifts of working days.
+        WorkHours "工作时",
+        /// 工作日: standard working days of the calendar.
+        WorkDays "工作日",
+        /// 自然日: 24 hours each, day and night.
+        CalendarDays "自然日",
+    }
 }
 
 impl LimitUnit {
-    /// The unit's Chinese name.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::UrgentHours => "紧急工作时",
-            Self::WorkHours => "工作时",
-            Self::WorkDays => "工作日",
-            Self::CalendarDays => "自然日",
-        }
-    }
-
     /// Whether only working time counts.
     pub const fn is_working(self) -> bool {
         matches!(self, Self::WorkHours | Self::WorkDays)

@@ -9,46 +9,20 @@ pub use super::interval::{Interval, IntervalKind};
 use super::limit::{Limit, LimitUnit};
 use crate::time::{DAY_MS, Moment};
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
+use strum::Display;
 
 /// How far a clock is followed: 20 years after its start, and as far ahead for a due moment.
 const HORIZON_MS: i64 = 20 * 366 * DAY_MS;
 
-/// What stops the lead's clock for a while.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum PauseReason {
-    /// 会商: it is open who handles it.
-    Dispute,
-    /// 挂账: put on the books by decision.
-    Suspension,
-    /// 待核查: time at the checker's door isn't the handler's.
-    Inspection,
-}
-
-impl PauseReason {
-    /// The reason's Chinese name.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Dispute => "会商",
-            Self::Suspension => "挂账",
-            Self::Inspection => "待核查",
-        }
+word! {
+    /// What stops the lead's clock for a while.
+    PauseReason {
+        /// 会商: it is open who handles it.
+        Dispute "会商",
+        /// 挂账: put on the books by decision.
+        Suspension "挂账",
+        /// 待核查: time at the checker's door isn't the handler's.
+        Inspection "待核查",
     }
 }
 

@@ -2,7 +2,7 @@
 //! a limit on a category: the limit belongs to the standard, and a category may have several.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
+use strum::VariantArray;
 
 use super::table::{Spec, Table, choices, needed, optional};
 use super::{Fault, Known, Sheet};
@@ -11,26 +11,13 @@ use crate::id::{CategoryCode, StandardCode};
 use crate::ticket::event::ClosePolicy;
 use crate::workline::Workline;
 
-/// Which side of the organisation leads tickets of a category.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum LeadBy {
-    /// 块: the unit of the area.
-    Block,
-    /// 条: the bureau of the workline.
-    Line,
-}
-
-impl LeadBy {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Block => "块",
-            Self::Line => "条",
-        }
+word! {
+    /// Which side of the organisation leads tickets of a category.
+    LeadBy {
+        /// 块: the unit of the area.
+        Block "块",
+        /// 条: the bureau of the workline.
+        Line "条",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
+use strum::VariantArray;
 
 use super::table::{Lined, Spec, Table, choices, needed, optional};
 use super::{Fault, Known, Sheet};
@@ -11,32 +11,17 @@ use crate::geo::grid::Layer;
 use crate::id::{DepartmentCode, GridCode};
 use crate::workline::Workline;
 
-/// Which side of the organisation a unit is on.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum DepartmentKind {
-    /// 块: leads an area.
-    Block,
-    /// 条: an industry bureau, keeps a workline.
-    Line,
-    /// The office and its dispatch desk.
-    Center,
-    /// A unit outside the district's chain that takes part by 双报到.
-    External,
-}
-
-impl DepartmentKind {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Block => "块",
-            Self::Line => "条",
-            Self::Center => "指挥中心",
-            Self::External => "双报到单位",
-        }
+word! {
+    /// Which side of the organisation a unit is on.
+    DepartmentKind {
+        /// 块: leads an area.
+        Block "块",
+        /// 条: an industry bureau, keeps a workline.
+        Line "条",
+        /// The office and its dispatch desk.
+        Center "指挥中心",
+        /// A unit outside the district's chain that takes part by 双报到.
+        External "双报到单位",
     }
 }
 

@@ -2,37 +2,18 @@
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
-
 use super::ProgrammeState;
 use crate::stats::formula::Counts;
 
-/// What is asked of a programme.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Verb {
-    Start,
-    /// Draws once more.
-    Draw,
-    Finish,
-    Cancel,
-    Reopen,
-}
-
-impl Verb {
-    /// The word on the button.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Start => "启动",
-            Self::Draw => "再次抽取",
-            Self::Finish => "结束",
-            Self::Cancel => "取消",
-            Self::Reopen => "恢复",
-        }
+word! {
+    /// What is asked of a programme.
+    Verb {
+        Start "启动",
+        /// Draws once more.
+        Draw "再次抽取",
+        Finish "结束",
+        Cancel "取消",
+        Reopen "恢复",
     }
 }
 
@@ -70,6 +51,8 @@ fn order(a: &Counts, b: &Counts) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray as _;
+
     use super::*;
 
     fn counts(due_to_close: i64, closed_on_time: i64, open_overdue: i64) -> Counts {

@@ -10,48 +10,20 @@ use crate::ticket::Ticket;
 use crate::ticket::event::{Patrol, Source};
 use crate::workline::Workline;
 
-/// How a case was found and taken on (采集方式).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Mode {
-    Machine,
-    Video,
-    Walk,
-    Car,
-    SelfHandled,
-    Dispatched,
-    Waiting,
+word! {
+    /// How a case was found and taken on (采集方式).
+    Mode {
+        Machine "AI 抓拍",
+        Video "视频巡查",
+        Walk "步巡",
+        Car "车巡",
+        SelfHandled "自行处置",
+        Dispatched "派单处置",
+        Waiting "未派单",
+    }
 }
 
 impl Mode {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Machine => "AI 抓拍",
-            Self::Video => "视频巡查",
-            Self::Walk => "步巡",
-            Self::Car => "车巡",
-            Self::SelfHandled => "自行处置",
-            Self::Dispatched => "派单处置",
-            Self::Waiting => "未派单",
-        }
-    }
-
     /// What found it comes before who handles it.
     pub(super) fn of(ticket: &Ticket) -> Self {
         match (&ticket.origin.machine, ticket.origin.patrol) {
@@ -66,46 +38,16 @@ impl Mode {
     }
 }
 
-/// By what the roll-ups are cut.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Dimension {
-    All,
-    Lead,
-    Area,
-    Category,
-    Workline,
-    Source,
-    Mode,
-}
-
-impl Dimension {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::All => "全部",
-            Self::Lead => "责任单位",
-            Self::Area => "片区",
-            Self::Category => "类别",
-            Self::Workline => "工作线",
-            Self::Source => "来源",
-            Self::Mode => "采集方式",
-        }
+word! {
+    /// By what the roll-ups are cut.
+    Dimension {
+        All "全部",
+        Lead "责任单位",
+        Area "片区",
+        Category "类别",
+        Workline "工作线",
+        Source "来源",
+        Mode "采集方式",
     }
 }
 

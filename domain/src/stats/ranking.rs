@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
 
 use super::board::print_points;
 use crate::config::Check;
@@ -13,50 +12,22 @@ use crate::config::Check;
 /// The largest weight, hundredths of a point.
 const MOST: i64 = 100_000;
 
-/// For what a unit loses points.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Item {
-    /// The share of the due cases that weren't closed on time.
-    Late,
-    OverdueDays,
-    Reworked,
-    Relapsed,
-    Supervised,
-    Exposed,
-    /// Test items lost in a simulation (模拟测评).
-    Simulation,
+word! {
+    /// For what a unit loses points.
+    Item {
+        /// The share of the due cases that weren't closed on time.
+        Late "按期结案率",
+        OverdueDays "逾期天数",
+        Reworked "返工",
+        Relapsed "回弹",
+        Supervised "督办",
+        Exposed "曝光",
+        /// Test items lost in a simulation (模拟测评).
+        Simulation "模拟测评扣分",
+    }
 }
 
 impl Item {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Late => "按期结案率",
-            Self::OverdueDays => "逾期天数",
-            Self::Reworked => "返工",
-            Self::Relapsed => "回弹",
-            Self::Supervised => "督办",
-            Self::Exposed => "曝光",
-            Self::Simulation => "模拟测评扣分",
-        }
-    }
-
     /// What its number counts in.
     const fn piece(self) -> &'static str {
         match self {

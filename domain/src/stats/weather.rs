@@ -2,7 +2,6 @@
 //! thresholds that are out of order, and gives no weather to a unit that nothing was asked of.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
 
 use super::board::{figure, is_rate};
 use super::tally::Sums;
@@ -11,42 +10,14 @@ use crate::config::Check;
 /// Basis points of a whole.
 const WHOLE: i64 = 10_000;
 
-/// A unit's weather, the best first.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Weather {
-    Sun,
-    Cloud,
-    Overcast,
-    Rain,
-    Storm,
-}
-
-impl Weather {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Sun => "晴",
-            Self::Cloud => "多云",
-            Self::Overcast => "阴",
-            Self::Rain => "雨",
-            Self::Storm => "暴雨",
-        }
+word! {
+    /// A unit's weather, the best first.
+    Weather {
+        Sun "晴",
+        Cloud "多云",
+        Overcast "阴",
+        Rain "雨",
+        Storm "暴雨",
     }
 }
 

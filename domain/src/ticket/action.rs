@@ -170,40 +170,13 @@ pub enum Action {
     Note { text: String },
 }
 
-/// The rungs of 督办 on one ticket.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum SupervisionLevel {
-    Reminder,
-    Slip,
-    Head,
-    PartyGroup,
-}
-
-impl SupervisionLevel {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Reminder => "提醒",
-            Self::Slip => "督办单",
-            Self::Head => "报主要负责人",
-            Self::PartyGroup => "提请党组",
-        }
+word! {
+    /// The rungs of 督办 on one ticket.
+    SupervisionLevel {
+        Reminder "提醒",
+        Slip "督办单",
+        Head "报主要负责人",
+        PartyGroup "提请党组",
     }
 }
 

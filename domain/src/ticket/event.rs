@@ -184,76 +184,31 @@ pub enum Change {
     Nothing,
 }
 
-/// Where a problem was reported from (来源).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Source {
-    MiniProgram,
-    H5,
-    Patrol,
-    Console,
-    Camera,
-    Hotline,
-    WechatGroup,
-    Inspection,
-    Integration,
-    Relapse,
-    SelfCheck,
-    Platform,
-    Assigned,
-    Petition,
-    Media,
-    Proposal,
-    Drone,
-    Satellite,
-    Visit,
-    Simulation,
-    Station,
-    Crew,
-}
-
-impl Source {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::MiniProgram => "小程序随手拍",
-            Self::H5 => "网页随手拍",
-            Self::Patrol => "网格员巡查",
-            Self::Console => "督查专号录入",
-            Self::Camera => "视频抓拍",
-            Self::Hotline => "12345热线",
-            Self::WechatGroup => "微信工作群",
-            Self::Inspection => "督查暗访",
-            Self::Integration => "平台对接",
-            Self::Relapse => "回头看回弹",
-            Self::SelfCheck => "自查自纠",
-            Self::Platform => "城市管理平台投诉",
-            Self::Assigned => "上级交办",
-            Self::Petition => "信访投诉",
-            Self::Media => "媒体曝光",
-            Self::Proposal => "建议提案",
-            Self::Drone => "无人机图斑",
-            Self::Satellite => "卫星图斑",
-            Self::Visit => "巡访团暗访",
-            Self::Simulation => "模拟测评",
-            Self::Station => "社区工作站",
-            Self::Crew => "环卫作业上报",
-        }
+word! {
+    /// Where a problem was reported from (来源).
+    Source {
+        MiniProgram "小程序随手拍",
+        H5 "网页随手拍",
+        Patrol "网格员巡查",
+        Console "督查专号录入",
+        Camera "视频抓拍",
+        Hotline "12345热线",
+        WechatGroup "微信工作群",
+        Inspection "督查暗访",
+        Integration "平台对接",
+        Relapse "回头看回弹",
+        SelfCheck "自查自纠",
+        Platform "城市管理平台投诉",
+        Assigned "上级交办",
+        Petition "信访投诉",
+        Media "媒体曝光",
+        Proposal "建议提案",
+        Drone "无人机图斑",
+        Satellite "卫星图斑",
+        Visit "巡访团暗访",
+        Simulation "模拟测评",
+        Station "社区工作站",
+        Crew "环卫作业上报",
     }
 }
 

@@ -2,46 +2,19 @@
 //! refuses to know who may ask for them.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use strum::{Display, EnumString, VariantArray};
 
 use super::event::{Person, Unit};
 use crate::geo::datum::CoordType;
 use crate::id::{DepartmentCode, PhotoId};
 use crate::time::Moment;
 
-/// What was found on the spot (属实, 不属实, 已审批).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Finding {
-    Real,
-    NotReal,
-    /// Allowed by a permit (已审批).
-    Approved,
-}
-
-impl Finding {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Real => "属实",
-            Self::NotReal => "不属实",
-            Self::Approved => "已审批",
-        }
+word! {
+    /// What was found on the spot (属实, 不属实, 已审批).
+    Finding {
+        Real "属实",
+        NotReal "不属实",
+        /// Allowed by a permit (已审批).
+        Approved "已审批",
     }
 }
 
@@ -60,38 +33,12 @@ pub(super) fn finding<'de, D: Deserializer<'de>>(from: D) -> Result<Finding, D::
     })
 }
 
-/// Why such a problem could come about (根因): a hole in the rules, a block in the middle, or poor execution below.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Cause {
-    Policy,
-    Middle,
-    Grassroots,
-}
-
-impl Cause {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Policy => "制度缺失",
-            Self::Middle => "中层梗阻",
-            Self::Grassroots => "基层落实不力",
-        }
+word! {
+    /// Why such a problem could come about (根因): a hole in the rules, a block in the middle, or poor execution below.
+    Cause {
+        Policy "制度缺失",
+        Middle "中层梗阻",
+        Grassroots "基层落实不力",
     }
 }
 

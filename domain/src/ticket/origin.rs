@@ -11,38 +11,12 @@ use crate::config::Check;
 use crate::id::CategoryCode;
 use crate::time::Moment;
 
-/// How a problem was found on patrol (采集方式).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Patrol {
-    Video,
-    Walk,
-    Car,
-}
-
-impl Patrol {
-    /// The Chinese word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Video => "视频巡查",
-            Self::Walk => "步巡",
-            Self::Car => "车巡",
-        }
+word! {
+    /// How a problem was found on patrol (采集方式).
+    Patrol {
+        Video "视频巡查",
+        Walk "步巡",
+        Car "车巡",
     }
 }
 

@@ -47,6 +47,14 @@ pub async fn get(on: impl Into<On<'_>>, ticket: &TicketId) -> Result<Option<Tick
     doc.map(|doc| parse("ticket", "doc", ticket.as_str(), &doc)).transpose()
 }
 
+/// Those of the tickets that exist, with one statement.
+pub async fn many(on: impl Into<On<'_>>, ids: impl IntoIterator<Item = &TicketId>) -> Result<Vec<Ticket>> {
+    let mut text = SqlText::new("select id, doc from ticket");
+    text.among(" where id in", ids.into_iter().map(TicketId::as_str));
+    let rows: Vec<(String, String)> = fetch_all_dyn(on.into(), &text).await?;
+    rows.into_iter().map(|(id, doc)| parse("ticket", "doc", &id, &doc)).collect()
+}
+
 /// The ticket and when it gets late (epoch milliseconds), its row locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, ticket: &TicketId) -> Result<Option<(Ticket, Option<i64>)>> {
     let mut text = SqlText::new("select doc, late_at from ticket where id = ");

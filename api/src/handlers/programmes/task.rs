@@ -13,10 +13,10 @@ use store::repo::programmes::{self, Mine, Sight, Stored, Task, TaskFilter};
 use store::repo::{people, photos, tickets};
 use strum::Display;
 
-use super::{check_version, is_maker, sight, staff_only};
+use super::{is_maker, sight, staff_only};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
-use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, read_page};
+use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, check_version, read_page};
 use crate::handlers::tickets::action::check_text;
 use crate::handlers::tickets::{DEFAULT, asked::moment, check_sight, dossier};
 use crate::view::{Listed, programme as view};
