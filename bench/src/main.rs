@@ -1,6 +1,7 @@
-//! The product's first figures, each beside an anchor of the same run and given as their ratio. It measures and compares
+//! The product's figures, each beside an anchor of the same run and given as their ratio. It measures and compares
 //! answers; it refuses to judge a time, so it fails only when answers differ or something does not work.
 
+mod anchor;
 mod databases;
 mod ear;
 mod fill;
@@ -8,6 +9,7 @@ mod grids;
 mod measure;
 mod photos;
 mod queries;
+mod race;
 mod report;
 mod triage;
 mod uploads;
@@ -59,6 +61,18 @@ struct Line {
     /// 临时文件夹的位置
     #[arg(long, default_value = "target")]
     folder: PathBuf,
+    /// 装有锚程序(Pillow、OpenCV、FAISS 等)的 Python;不设则这些锚缺失
+    #[arg(long, env = "BENCH_PYTHON")]
+    python: Option<PathBuf>,
+    /// 各轮交替运行的次数
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// 真实照片文件夹(mp12、wechat、originals、views 等子文件夹);不设则用自绘照片
+    #[arg(long, env = "BENCH_PHOTOS")]
+    photos: Option<PathBuf>,
+    /// 把结果表另存为 Markdown
+    #[arg(long)]
+    markdown: Option<PathBuf>,
     /// 分析一张照片并输出内存峰值,由本程序自己调用
     #[arg(long, hide = true)]
     one_photo: Option<PathBuf>,
@@ -114,6 +128,9 @@ fn run(line: &Line) -> Outcome {
         say(&format!("{suite:?}:{:.0} 秒", begun.elapsed().as_secs_f64()));
     }
     report.print()?;
+    if let Some(path) = &line.markdown {
+        std::fs::write(path, report.markdown())?;
+    }
     if failures.is_empty() { Ok(()) } else { Err(failures.join(";").into()) }
 }
 
