@@ -10,9 +10,11 @@ use geo::{BoundingRect as _, Contains as _, Coord, LineString, MultiPolygon, Poi
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use crate::Outcome;
+use crate::anchor::Anchors;
+use crate::databases::Databases;
 use crate::measure::{Dice, grouped, median, thread_seconds};
 use crate::report::Report;
+use crate::{Line, Outcome};
 
 const ROUNDS: usize = 7;
 const POINTS: usize = 200_000;
@@ -23,10 +25,10 @@ const REFERENCE: &str = include_str!("../../reference/grids-community.geojson");
 type Boxes<'a> = RTree<GeomWithData<Rectangle<[f64; 2]>, &'a Grid>>;
 
 /// Measures both sets of grids.
-pub fn run(polygons: usize, report: &mut Report) -> Outcome {
+pub fn run(line: &Line, _anchors: &Anchors, _databases: &Databases, report: &mut Report) -> Outcome {
     let reference = parse_grids(REFERENCE, Layer::Community, CoordType::Wgs84);
     compare("示例辖区", reference.map_err(|faults| format!("示例网格有误:{faults:?}"))?, report)?;
-    compare("自制拼图", tiling(polygons), report)
+    compare("自制拼图", tiling(line.polygons), report)
 }
 
 fn compare(name: &str, grids: Vec<Grid>, report: &mut Report) -> Outcome {

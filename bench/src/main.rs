@@ -2,7 +2,10 @@
 //! answers; it refuses to judge a time, so it fails only when answers differ or something does not work.
 
 mod anchor;
+mod candidates;
+mod change;
 mod databases;
+mod dupes;
 mod ear;
 mod fill;
 mod grids;
@@ -11,8 +14,11 @@ mod photos;
 mod queries;
 mod race;
 mod report;
+mod reuse;
+mod scene;
 mod triage;
 mod uploads;
+mod words;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -82,7 +88,13 @@ struct Line {
 enum Suite {
     Uploads,
     Photos,
+    Scene,
+    Change,
+    Reuse,
     Grids,
+    Candidates,
+    Dupes,
+    Words,
     Triage,
     Queries,
 }
@@ -108,6 +120,7 @@ fn run(line: &Line) -> Outcome {
     let folder = databases::Folder::make(&line.folder)?;
     let databases = Databases { folder: folder.path().to_owned(), postgres: line.postgres.clone() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let anchors = anchor::Anchors { python: line.python.clone() };
     let mut report = Report::default();
     let mut failures = Vec::new();
     for suite in
@@ -116,9 +129,15 @@ fn run(line: &Line) -> Outcome {
         let begun = Instant::now();
         say(&format!("{suite:?} …"));
         let outcome = match suite {
-            Suite::Uploads => runtime.block_on(uploads::run(line, folder.path(), &mut report)),
-            Suite::Photos => photos::run(folder.path(), &mut report),
-            Suite::Grids => grids::run(line.polygons, &mut report),
+            Suite::Uploads => runtime.block_on(uploads::run(line, &anchors, folder.path(), &mut report)),
+            Suite::Photos => photos::run(line, &anchors, folder.path(), &mut report),
+            Suite::Scene => scene::run(line, &anchors, &mut report),
+            Suite::Change => change::run(line, &mut report),
+            Suite::Reuse => reuse::run(line, &anchors, &databases, &mut report),
+            Suite::Candidates => runtime.block_on(candidates::run(line, &databases, &mut report)),
+            Suite::Dupes => dupes::run(line, &mut report),
+            Suite::Words => words::run(line, &mut report),
+            Suite::Grids => grids::run(line, &anchors, &databases, &mut report),
             Suite::Triage => runtime.block_on(triage::run(line.open, line.reports, &databases, &mut report)),
             Suite::Queries => runtime.block_on(queries::run(line.tickets, line.few, &databases, &mut report)),
         };

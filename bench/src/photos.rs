@@ -13,9 +13,10 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, metadata::Orientation};
 
-use crate::Outcome;
+use crate::anchor::Anchors;
 use crate::measure::{median, thread_seconds};
 use crate::report::Report;
+use crate::{Line, Outcome};
 
 const ROUNDS: usize = 5;
 const PICTURES: u64 = 3;
@@ -24,7 +25,7 @@ const ALIKE_DB: f64 = 27.0;
 const NOON: Moment = Moment::from_ms(1_770_000_000_000);
 
 /// Measures both sizes.
-pub fn run(folder: &Path, report: &mut Report) -> Outcome {
+pub fn run(_line: &Line, _anchors: &Anchors, folder: &Path, report: &mut Report) -> Outcome {
     let phone = (1..=PICTURES).map(phone_picture).collect::<Outcome<Vec<_>>>()?;
     let wechat = (1..=PICTURES).map(wechat_picture).collect::<Outcome<Vec<_>>>()?;
     compare("照片分析 1200 万像素", &phone, 1, report)?;

@@ -14,6 +14,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
+use crate::anchor::Anchors;
 use crate::measure::{median, quantile};
 use crate::report::Report;
 use crate::{Line, Outcome};
@@ -27,7 +28,7 @@ const START: Duration = Duration::from_secs(60);
 const MOST_COMMENT: usize = 65_533;
 
 /// Measures both sizes.
-pub async fn run(line: &Line, folder: &Path, report: &mut Report) -> Outcome {
+pub async fn run(line: &Line, _anchors: &Anchors, folder: &Path, report: &mut Report) -> Outcome {
     let site = Site::start(line, &folder.join("uploads")).await?;
     let sizes = [(300_000, line.uploads, WECHAT, 85), (3_000_000, line.uploads.div_ceil(5), PHONE, 80)];
     for (bytes, count, size, quality) in sizes {
