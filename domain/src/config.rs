@@ -84,6 +84,8 @@ rules! {
     gap: crate::route::Gap, "补位与兜底";
     /// When a new problem is an old one that came back.
     relapse: crate::relapse::Relapse, "回弹判定";
+    /// Whether a category is taken from the words.
+    guess: crate::classify::Suggesting, "类别自动判定";
     /// From which rate a unit's weather comes.
     weather: crate::stats::weather::WeatherRule, "文明天气图";
     /// What costs a unit points in the ranking.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod dedupe;
 pub mod evidence;
+pub mod explain;
 pub mod geo;
 pub mod id;
 pub mod import;

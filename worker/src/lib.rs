@@ -7,6 +7,7 @@ mod gallery;
 mod jobs;
 mod letter;
 mod outcome;
+pub mod rescore;
 mod runner;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod district;
 pub mod events;
 mod filter;
 pub mod georeport;
+pub mod grounds;
 pub mod import;
 pub mod ledger;
 pub mod lists;

@@ -77,6 +77,7 @@ fn vocabularies() -> Vec<(&'static str, Words)> {
         ("ClockState", read_by::<ClockState>()),
         ("ClosePolicy", read_by::<ClosePolicy>()),
         ("CoordType", read_by::<CoordType>()),
+        ("DecisionSubject", read_by::<domain::explain::Subject>()),
         ("DepartmentKind", read_by::<DepartmentKind>()),
         ("Dimension", read_by::<Dimension>()),
         ("DuplicateVerdict", read_by::<dedupe::Verdict>()),

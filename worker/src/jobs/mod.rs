@@ -17,8 +17,8 @@ mod supervise;
 pub(crate) mod sweep;
 mod tend;
 pub(crate) mod tick;
-mod triage;
-mod verify_proof;
+pub(crate) mod triage;
+pub(crate) mod verify_proof;
 mod watch_deadline;
 
 use domain::job::{Job, JobKind};

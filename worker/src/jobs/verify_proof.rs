@@ -30,7 +30,7 @@ const LOOK_ALIKES: usize = 5;
 const GRID_ACCURACY_M: f64 = 200.0;
 
 /// Everything that the proof needs, owned.
-struct Evidence {
+pub(crate) struct Evidence {
     before: Vec<Photo>,
     after: Vec<Photo>,
     earlier: Vec<Earlier>,
@@ -67,7 +67,7 @@ async fn current(context: &Context, id: &TicketId, round: u32) -> Result<Option<
 }
 
 /// The readable or pending pictures of the problem, those of merged reports included, and of this round's fix.
-async fn pictures(
+pub(crate) async fn pictures(
     context: &Context,
     ticket: &Ticket,
     fix: &Fix,
@@ -91,7 +91,7 @@ async fn family(context: &Context, ticket: &Ticket) -> Result<Vec<TicketId>, Job
     Ok(family)
 }
 
-async fn gather(
+pub(crate) async fn gather(
     context: &Context,
     ticket: &Ticket,
     fix: &Fix,
@@ -150,7 +150,14 @@ async fn spot(context: &Context, ticket: &Ticket, before: &[Photo]) -> Result<Pl
 }
 
 impl Evidence {
-    fn judge(&self, bounds: &Thresholds) -> Verdict {
+    /// Leaves out uses of pictures that were uploaded after the fix was: it could not know them. Ids grow with time.
+    pub(crate) fn forget_later(&mut self) {
+        let after = &self.after;
+        let known = |used: &Earlier| after.get(used.after_index).is_none_or(|own| used.photo <= own.id);
+        self.earlier.retain(known);
+    }
+
+    pub(crate) fn judge(&self, bounds: &Thresholds) -> Verdict {
         let claim = Claim {
             before: self.before.iter().filter_map(gallery::shot).collect(),
             after: self.after.iter().filter_map(gallery::shot).collect(),

@@ -3,6 +3,7 @@
 //! follow each other are one problem without a comparison.
 
 use domain::dedupe::{self, MAX_ACCURACY_M, Score, Sighting, Verdict};
+use domain::explain::{DuplicateGround, Ground, Match};
 use domain::geo::datum::{cells_around, distance_m};
 use domain::id::{PhotoId, TicketId};
 use domain::photo::{Prints, Scene};
@@ -37,8 +38,8 @@ pub(super) struct Twin {
 }
 
 /// A ticket or a report with everything that is compared, owned.
-struct Portrait {
-    id: TicketId,
+pub(crate) struct Portrait {
+    pub id: TicketId,
     place: Place,
     category: Option<String>,
     seen_at: domain::time::Moment,
@@ -126,7 +127,12 @@ fn may_take_in(other: &Ticket, ticket: &Ticket) -> bool {
         && (older || !waits)
 }
 
-fn portrait(ticket: &Ticket, place: Place, category: Option<String>, pictures: &[Photo]) -> Portrait {
+pub(crate) fn portrait(
+    ticket: &Ticket,
+    place: Place,
+    category: Option<String>,
+    pictures: &[Photo],
+) -> Portrait {
     let own = || pictures.iter().filter(|photo| ticket.photos.contains(&photo.id)).filter_map(gallery::seen);
     Portrait {
         id: ticket.id.clone(),
@@ -141,7 +147,7 @@ fn portrait(ticket: &Ticket, place: Place, category: Option<String>, pictures: &
 }
 
 impl Portrait {
-    fn sighting(&self) -> Sighting<'_> {
+    pub(crate) fn sighting(&self) -> Sighting<'_> {
         Sighting {
             at: self.place.at,
             accuracy_m: self.place.accuracy_m,
@@ -157,7 +163,15 @@ impl Portrait {
 }
 
 /// Keeps the scores and acts on the best one; true when the pass ends with it.
-pub(super) async fn settle(pen: &mut Pen<'_>, ticket: &Ticket, twins: &[Twin]) -> Result<bool, Halt> {
+pub(super) async fn settle(
+    pen: &mut Pen<'_>,
+    case: &Case,
+    ticket: &Ticket,
+    twins: &[Twin],
+) -> Result<bool, Halt> {
+    if !case.ticket.source.is_patch() && case.spot().is_some() {
+        pen.keep(&ticket.id, &Ground::Duplicates(ground(pen, twins))).await?;
+    }
     for (twin, score) in twins.iter().filter_map(|twin| Some((twin, twin.score.as_ref()?))) {
         tickets::save_score(pen.tx, &ticket.id, &twin.ticket, score, pen.now).await?;
     }
@@ -179,6 +193,14 @@ pub(super) async fn settle(pen: &mut Pen<'_>, ticket: &Ticket, twins: &[Twin]) -
             merge(pen, ticket, &best.ticket, reason).await
         }
     }
+}
+
+/// The scores beside the bounds that they were held against.
+fn ground(pen: &Pen<'_>, twins: &[Twin]) -> DuplicateGround {
+    let bounds = &pen.context.settings.dedupe;
+    let one = |twin: &Twin| Some(Match { ticket: twin.ticket.clone(), score: twin.score.clone()? });
+    let matches = twins.iter().filter_map(one).collect();
+    DuplicateGround { matches, merge: bounds.merge, ask: bounds.ask, version: bounds.version }
 }
 
 async fn merge(pen: &mut Pen<'_>, ticket: &Ticket, into: &TicketId, reason: String) -> Result<bool, Halt> {
