@@ -66,6 +66,7 @@ const DOORS: &[(&str, &str, &str)] = &[
     ("GET", "/v1/tickets/map", "1222222222222222222222"),
     ("GET", "/v1/tickets/{ticket}", "1220202202222202022222"),
     ("GET", "/v1/tickets/{ticket}/timeline", "1220202202222202022222"),
+    ("GET", "/v1/tickets/{ticket}/changes", "1333202202222202022222"),
     ("GET", "/v1/statistics", "1333332222222233322222"),
     ("GET", "/v1/events", "1333332222222233322222"),
     ("GET", "/v1/notices", "1222222222222222222222"),
