@@ -72,6 +72,7 @@ routes! {
     GET  "/v1/tickets/{id}" ?query => tickets::show;
     GET  "/v1/tickets/{id}/timeline" => tickets::timeline;
     GET  "/v1/tickets/{id}/explanation" => tickets::explain;
+    GET  "/v1/tickets/{id}/changes" => tickets::changes;
     POST "/v1/tickets/{id}/actions" => tickets::act;
     POST "/v1/tickets/{id}/follow" => tickets::follow;
     GET  "/v1/statistics" ?query => statistics::show;

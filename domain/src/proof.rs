@@ -1,4 +1,4 @@
-//! Does the after-photo prove the fix? Five named checks, each pass, doubt or fail with its measure, threshold and a
+//! Does the after-photo prove the fix? Six named checks, each pass, doubt or fail with its measure, threshold and a
 //! Chinese sentence; a doubt goes to a person, only a certain lie fails. It refuses to decide what happens to the
 //! ticket, to decode a picture, and to call anybody a cheat: it says what was measured.
 
@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::geo::datum::Wgs84;
 use crate::id::{PhotoId, TicketId};
-use crate::photo::Facts;
+use crate::photo::change::{self, Change};
 use crate::photo::hash::hamming;
 use crate::photo::scene::{SAME_SCENE_INLIERS, Scene, compare};
+use crate::photo::{Facts, Look, Region};
 use crate::time::Moment;
 
 mod camera;
@@ -48,6 +49,10 @@ pub struct Shot<'a> {
     pub facts: &'a Facts,
     /// Its local features.
     pub scene: &'a Scene,
+    /// How it looks; none for a picture analysed before looks were kept.
+    pub look: Option<&'a Look>,
+    /// Where in it the reporter marked the problem.
+    pub region: Option<Region>,
     /// When the request says it was taken.
     pub captured_at: Option<Moment>,
     /// Where the request (or else EXIF) says it was taken.
@@ -124,6 +129,8 @@ pub struct Thresholds {
     pub suspect_bits: u32,
     /// Suspicion from which a person looks whether it is a camera's picture; 0 to 1.
     pub suspicion: f64,
+    /// Where "changed" and "unchanged" part.
+    pub change: change::Bounds,
     /// Raised with every change of a number above.
     pub version: u32,
 }
@@ -148,7 +155,8 @@ impl Default for Thresholds {
             foreign_bits: 40,
             suspect_bits: 80,
             suspicion: 0.5,
-            version: 1,
+            change: change::Bounds::default(),
+            version: 2,
         }
     }
 }
@@ -176,7 +184,7 @@ impl Outcome {
     }
 }
 
-/// The five checks.
+/// The six checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
@@ -186,6 +194,8 @@ pub enum CheckName {
     InsideFence,
     /// Shows the scene of a before-photo (同一场景).
     SameScene,
+    /// Shows that something changed where the problem was (前后变化).
+    Changed,
     /// Is no photograph that was used before (非旧照片).
     NotReused,
     /// Comes from a camera (实拍照片).
@@ -199,6 +209,7 @@ impl CheckName {
             Self::TakenAfterDispatch => "派单后拍摄",
             Self::InsideFence => "现场拍摄",
             Self::SameScene => "同一场景",
+            Self::Changed => "前后变化",
             Self::NotReused => "非旧照片",
             Self::FromCamera => "实拍照片",
         }
@@ -264,6 +275,8 @@ pub struct Pair {
     pub matches: u32,
     /// Points that look alike and lie on the very same pixel.
     pub still: u32,
+    /// What changed, where one picture could be laid over the other.
+    pub change: Option<Change>,
 }
 
 impl Pair {
@@ -275,14 +288,18 @@ impl Pair {
 }
 
 /// Compares every after-photo with every before-photo; the only costly step, about a millisecond a pair.
-pub fn compare_pairs(claim: &Claim<'_>) -> Vec<Pair> {
+pub fn compare_pairs(claim: &Claim<'_>, t: &Thresholds) -> Vec<Pair> {
     let befores = claim.before.iter().enumerate();
     let afters = || claim.after.iter().enumerate();
-    befores.flat_map(|(before, b)| afters().map(move |(after, a)| pair(before, b, after, a))).collect()
+    befores.flat_map(|(before, b)| afters().map(move |(after, a)| pair((before, b), (after, a), t))).collect()
 }
 
-fn pair(before: usize, b: &Shot<'_>, after: usize, a: &Shot<'_>) -> Pair {
+fn pair((before, b): (usize, &Shot<'_>), (after, a): (usize, &Shot<'_>), t: &Thresholds) -> Pair {
     let found = compare(b.scene, a.scene);
+    let map = found.map.filter(|_| found.inliers >= t.scene_inliers);
+    let laid = map.zip(b.look.zip(a.look));
+    let change =
+        laid.map(|(map, (old, new))| change::compare(old, new, &map, b.region.as_ref(), &t.change).0);
     let (old, new) = (&b.facts.prints, &a.facts.prints);
     let turned = old.turned.iter().chain([&old.mirrored]).map(|hash| hamming(hash, &new.phash)).min();
     Pair {
@@ -293,12 +310,13 @@ fn pair(before: usize, b: &Shot<'_>, after: usize, a: &Shot<'_>) -> Pair {
         inliers: found.inliers,
         matches: found.matches,
         still: found.still,
+        change,
     }
 }
 
 /// Verifies a claim.
 pub fn verify(claim: &Claim<'_>, thresholds: &Thresholds) -> Verdict {
-    judge(claim, &compare_pairs(claim), thresholds)
+    judge(claim, &compare_pairs(claim, thresholds), thresholds)
 }
 
 /// Judges a claim whose pictures were already compared.
@@ -307,6 +325,7 @@ pub fn judge(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> Verdict {
         checks::taken_after_dispatch(claim, t),
         checks::inside_fence(claim, t),
         checks::same_scene(claim, pairs, t),
+        checks::changed(pairs, t),
         checks::not_reused(claim, pairs, t),
         camera::from_camera(claim, t),
     ];

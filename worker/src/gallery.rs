@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::evidence::Witness;
-use domain::photo::{Facts, Scene};
+use domain::photo::{Facts, Look, Scene};
 use domain::proof::Shot;
 use domain::time::Moment;
 use store::repo::photos::{Photo, PhotoState};
@@ -40,8 +40,8 @@ pub(crate) fn captured_at(photo: &Photo) -> Option<Moment> {
     photo.captured_at.or_else(|| photo.meta.as_ref()?.taken_at)
 }
 
-/// A readable picture as the proof sees it.
-pub(crate) fn shot(photo: &Photo) -> Option<Shot<'_>> {
+/// A readable picture as the proof sees it, `look` being how it looks.
+pub(crate) fn shot<'a>(photo: &'a Photo, look: Option<&'a Look>) -> Option<Shot<'a>> {
     let (facts, scene) = seen(photo)?;
     let (place, accuracy_m) = match photo.at {
         Some(at) => (Some(at), photo.accuracy_m),
@@ -52,6 +52,8 @@ pub(crate) fn shot(photo: &Photo) -> Option<Shot<'_>> {
         sha256: &photo.sha256,
         facts,
         scene,
+        look,
+        region: photo.region,
         captured_at: photo.captured_at.or(facts.meta.taken_at),
         place,
         accuracy_m,

@@ -3,6 +3,7 @@
 
 pub(super) mod action;
 pub(super) mod asked;
+mod changes;
 pub(super) mod dossier;
 
 use actix_web::web;
@@ -15,6 +16,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::Tx;
 use store::repo::{events, lists, tickets};
+
+pub use self::changes::changes;
 
 use self::asked::Asked;
 use crate::envelope::Reply;

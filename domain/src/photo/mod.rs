@@ -2,9 +2,11 @@
 //! It refuses to believe a file's name or declared type, to decode what would not fit in memory, and to let one
 //! byte of metadata through to a public copy.
 
+pub mod change;
 mod container;
 pub mod hash;
 mod jpeg;
+pub mod look;
 pub mod meta;
 mod pixels;
 mod place;
@@ -17,7 +19,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use change::Region;
 pub use hash::Prints;
+pub use look::Look;
 pub use meta::{Anomaly, Meta, ZoneSource};
 pub use scene::Scene;
 
@@ -83,6 +87,8 @@ pub struct Analysis {
     pub facts: Facts,
     /// Local features for "is this the same place".
     pub scene: Scene,
+    /// How it looks, cell by cell, for "what changed".
+    pub look: Look,
     /// Copy with its longest side at most [`DISPLAY_SIDE`], or 1440 when an already small JPEG is passed through.
     pub display: Vec<u8>,
     /// Copy with its longest side at most [`MEDIUM_SIDE`].
@@ -169,6 +175,7 @@ fn examine(bytes: &[u8]) -> Result<Analysis, Fault> {
     let copies = pixels::render(bytes, &survey, meta.orientation)?;
     let prints = hash::prints(&copies.luma);
     let scene = scene::detect(&copies.luma);
+    let look = look::see(&copies.luma, &copies.chroma);
     let facts = Facts { version: VERSION, format, width, height, meta, prints };
-    Ok(Analysis { facts, scene, display: copies.display, medium: copies.medium, thumb: copies.thumb })
+    Ok(Analysis { facts, scene, look, display: copies.display, medium: copies.medium, thumb: copies.thumb })
 }

@@ -39,6 +39,8 @@ pub(super) struct Copies {
     pub thumb: Vec<u8>,
     /// Upright luma of the medium copy.
     pub luma: Raster,
+    /// Its upright Cb and Cr at half the size.
+    pub chroma: [Raster; 2],
 }
 
 /// Decodes and makes the copies, upright by EXIF `orientation`.
@@ -52,9 +54,10 @@ pub(super) fn render(bytes: &[u8], survey: &Survey<'_>, orientation: u8) -> Resu
     };
     let medium = shrink(large, MEDIUM_SIDE)?;
     let luma = medium.luma();
+    let chroma = medium.chroma()?;
     let medium_copy = encode(&medium, MEDIUM_QUALITY)?;
     let thumb = encode(&shrink(medium, THUMB_SIDE)?, THUMB_QUALITY)?;
-    Ok(Copies { display, medium: medium_copy, thumb, luma })
+    Ok(Copies { display, medium: medium_copy, thumb, luma, chroma })
 }
 
 /// The file itself without metadata, when it is an upright JPEG that a messenger has already made small.
@@ -221,6 +224,26 @@ impl Raster {
             self.data.chunks_exact(3).map(|p| weigh(p) as u8).collect()
         };
         Self { width: self.width, height: self.height, channels: 1, data }
+    }
+}
+
+impl Raster {
+    /// The two colour differences of JPEG (BT.601) at half the size.
+    fn chroma(&self) -> Result<[Self; 2], Fault> {
+        let half = resize(self, self.width.div_ceil(2), self.height.div_ceil(2), FilterType::Box)?;
+        let plane = |weights: [i32; 3]| {
+            let tint = |p: &[u8]| {
+                let sum: i32 = p.iter().zip(weights).map(|(&p, w)| i32::from(p) * w).sum();
+                (128 + (sum >> 8)).clamp(0, 255) as u8
+            };
+            let data = if half.channels == 1 {
+                vec![128; half.data.len()]
+            } else {
+                half.data.chunks_exact(3).map(tint).collect()
+            };
+            Self { width: half.width, height: half.height, channels: 1, data }
+        };
+        Ok([plane([-43, -85, 128]), plane([128, -107, -21])])
     }
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::{Check, CheckName, Claim, Earlier, Outcome, Pair, Shot, Thresholds};
 use crate::evidence::{EXIF_ACCURACY_M, spell_gap};
 use crate::geo::datum::distance_m;
+use crate::photo::change::{Change, Finding as Found};
 use crate::time::{MINUTE_MS, Moment};
 
 /// What one photograph or one pair gave; of several the worst outcome counts, then the greatest strain.
@@ -156,6 +157,47 @@ pub(super) fn same_scene(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> C
         }
     };
     finding.named(CheckName::SameScene, "处")
+}
+
+/// One pair that shows the change is enough; pictures that can't be laid over each other show none.
+pub(super) fn changed(pairs: &[Pair], t: &Thresholds) -> Check {
+    let laid = || pairs.iter().filter_map(|pair| Some((pair, pair.change?)));
+    let limits = |change: &Change| if change.marked { t.change.marked } else { t.change.unmarked };
+    // Of two findings the one that shows more.
+    let rank = |change: &Change| {
+        [Found::Unclear, Found::Unchanged, Found::Changed].iter().position(|f| *f == change.finding)
+    };
+    let shown = laid().max_by(|(_, a), (_, b)| rank(a).cmp(&rank(b)).then(a.inside.total_cmp(&b.inside)));
+    let Some((pair, change)) = shown else {
+        let text = "前后照片无法对齐，看不出有什么变化".to_owned();
+        return Finding::unmeasured(percent(t.change.unmarked.changed), text).named(CheckName::Changed, "%");
+    };
+    let part = if change.marked { "标出的问题区域" } else { "画面中部" };
+    let which = format!("{}与第{}张处置前照片对齐后，{part}", nth_after(pair.after), pair.before + 1);
+    let (inside, outside, limit) =
+        (percent(change.inside), percent(change.outside), percent(limits(&change).changed));
+    let (outcome, text) = match change.finding {
+        Found::Changed => {
+            (Outcome::Pass, format!("{which}有 {inside}% 变了样，达到 {limit}%（其余部分 {outside}%）"))
+        }
+        Found::Unchanged => {
+            (Outcome::Doubt, format!("{which}只有 {inside}% 变了样，不足 {limit}%，问题可能还在"))
+        }
+        Found::Unclear if change.seen < t.change.seen => {
+            let (seen, least) = (percent(change.seen), percent(t.change.seen));
+            (Outcome::Doubt, format!("{which}只拍到 {seen}%，不足 {least}%，看不清有没有变化"))
+        }
+        Found::Unclear => (
+            Outcome::Doubt,
+            format!("{which}有 {inside}% 变了样，其余部分也有 {outside}%，看不清是不是问题没了"),
+        ),
+    };
+    Finding { outcome, strain: 0.0, measure: Some(inside), threshold: limit, text }
+        .named(CheckName::Changed, "%")
+}
+
+fn percent(share: f32) -> f64 {
+    (f64::from(share) * 1000.0).round() / 10.0
 }
 
 pub(super) fn not_reused(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> Check {

@@ -2,6 +2,7 @@ use proptest::num::f64::ANY;
 use proptest::prelude::*;
 
 use super::*;
+use crate::photo::change::Finding;
 use crate::photo::{Anomaly, Format, Meta, Prints};
 use crate::time::{HOUR_MS, MINUTE_MS};
 
@@ -16,6 +17,7 @@ struct Stored {
     sha256: String,
     facts: Facts,
     scene: Scene,
+    region: Option<crate::photo::Region>,
     channel: Channel,
     captured_at: Option<Moment>,
     place: Option<Wgs84>,
@@ -29,6 +31,8 @@ impl Stored {
             sha256: &self.sha256,
             facts: &self.facts,
             scene: &self.scene,
+            look: None,
+            region: self.region,
             captured_at: self.captured_at,
             place: self.place,
             accuracy_m: self.accuracy_m,
@@ -51,6 +55,7 @@ fn stored(name: &str, captured_ms: i64) -> Stored {
             prints,
         },
         scene: Scene::from_bytes(&[1, 0, 0, 0, 0, 0, 0]).unwrap(),
+        region: None,
         channel: Channel::MiniProgram,
         captured_at: Some(DISPATCHED.plus_ms(captured_ms)),
         place: Some(SPOT),
@@ -60,6 +65,10 @@ fn stored(name: &str, captured_ms: i64) -> Stored {
 
 fn north(metres: f64) -> Wgs84 {
     Wgs84 { lat: SPOT.lat + metres / 111_195.08, ..SPOT }
+}
+
+fn cleared() -> Change {
+    Change { inside: 0.62, outside: 0.04, seen: 0.97, marked: true, finding: Finding::Changed }
 }
 
 /// A true fix: everything passes.
@@ -76,7 +85,16 @@ fn true_fix() -> Case {
         before: stored("before", -HOUR_MS),
         after: stored("after", 30 * MINUTE_MS),
         earlier: Vec::new(),
-        pair: Pair { before: 0, after: 0, bits: 64, turned_bits: 128, inliers: 57, matches: 90, still: 2 },
+        pair: Pair {
+            before: 0,
+            after: 0,
+            bits: 64,
+            turned_bits: 128,
+            inliers: 57,
+            matches: 90,
+            still: 2,
+            change: Some(cleared()),
+        },
     }
 }
 
@@ -117,14 +135,14 @@ fn seen_before(same_ticket: bool, same_bytes: bool, bits: u32) -> Vec<Earlier> {
     vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_bytes, bits, same_ticket }]
 }
 
-use CheckName::{FromCamera, InsideFence, NotReused, SameScene, TakenAfterDispatch};
+use CheckName::{Changed, FromCamera, InsideFence, NotReused, SameScene, TakenAfterDispatch};
 use Outcome::{Doubt, Fail, Pass};
 
 #[test]
 fn a_true_after_photo_passes_every_check_and_gives_no_reason() {
     let verdict = true_fix().verdict();
     assert_eq!(verdict.outcome, Pass, "{verdict:#?}");
-    assert_eq!(verdict.checks.len(), 5);
+    assert_eq!(verdict.checks.len(), 6);
     assert_eq!(verdict.reasons(), Vec::<String>::new());
 }
 
@@ -364,6 +382,7 @@ fn spoil(case: &mut Case, check: CheckName, outcome: Outcome) {
         (TakenAfterDispatch, Fail) => case.after.captured_at = Some(DISPATCHED.plus_ms(-HOUR_MS)),
         (InsideFence, Doubt) => case.after.place = Some(north(600.0)),
         (SameScene, Doubt) => case.pair.inliers = 3,
+        (Changed, Doubt) => case.pair.change = Some(Change { finding: Finding::Unchanged, ..cleared() }),
         (NotReused, Doubt) => case.earlier = seen_before(false, false, 60),
         (NotReused, Fail) => case.earlier = seen_before(false, true, 0),
         (FromCamera, Doubt) => case.after.facts.meta.software = Some("Snapseed 2.0".to_owned()),
@@ -377,6 +396,7 @@ fn the_overall_outcome_is_the_worst_over_the_whole_table_of_checks() {
         (TakenAfterDispatch, vec![Pass, Doubt, Fail]),
         (InsideFence, vec![Pass, Doubt]),
         (SameScene, vec![Pass, Doubt]),
+        (Changed, vec![Pass, Doubt]),
         (NotReused, vec![Pass, Doubt, Fail]),
         (FromCamera, vec![Pass, Doubt]),
     ];
@@ -416,4 +436,33 @@ proptest! {
         let fence = verdict.check(InsideFence).unwrap();
         prop_assert!(fence.outcome != Pass || fence.measure.is_some_and(|m| m <= 200.05));
     }
+}
+
+#[test]
+fn a_heap_that_is_still_there_is_put_before_a_person() {
+    let still = Change { inside: 0.03, finding: Finding::Unchanged, ..cleared() };
+    let verdict = changed(|c| c.pair.change = Some(still)).verdict();
+    assert_eq!(verdict.outcome, Doubt);
+    assert!(
+        verdict.reasons()[0].contains("只有 3% 变了样，不足 25%，问题可能还在"),
+        "{:?}",
+        verdict.reasons()
+    );
+}
+
+#[test]
+fn pictures_that_cannot_be_laid_over_each_other_show_no_change() {
+    let case = changed(|c| c.pair.change = None);
+    assert_eq!((case.outcome(Changed), case.outcome(SameScene)), (Doubt, Pass));
+    let hidden = Change { seen: 0.3, finding: Finding::Unclear, ..cleared() };
+    let case = changed(|c| c.pair.change = Some(hidden));
+    assert!(case.text(Changed).contains("只拍到 30%"), "{}", case.text(Changed));
+}
+
+#[test]
+fn one_after_picture_that_shows_the_change_is_enough() {
+    let case = true_fix();
+    let close_up = Pair { change: Some(Change { finding: Finding::Unclear, ..cleared() }), ..case.pair };
+    let verdict = judge(&case.claim(), &[close_up, case.pair], &LIMITS());
+    assert_eq!(verdict.check(Changed).unwrap().outcome, Pass);
 }

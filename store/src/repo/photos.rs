@@ -1,11 +1,11 @@
 //! Uploaded pictures: the row behind each blob and what its analysis found. It refuses to change a picture once it is
 //! analysed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::geo::datum::{CoordType, Wgs84};
 use domain::id::{AccountId, PhotoId};
-use domain::photo::{Facts, Format, Meta, Scene};
+use domain::photo::{Analysis, Facts, Format, Look, Meta, Region, Scene};
 use domain::proof::Channel;
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,8 @@ pub struct Photo {
     pub meta: Option<Meta>,
     /// Its local features.
     pub scene: Option<Scene>,
+    /// Where in it the reporter marked the problem.
+    pub region: Option<Region>,
     /// When its row was written.
     pub uploaded_at: Moment,
 }
@@ -130,6 +132,7 @@ struct Row {
     fault: Option<String>,
     facts: Option<String>,
     scene: Option<Vec<u8>>,
+    region: Option<String>,
     uploaded_at: i64,
 }
 
@@ -170,7 +173,7 @@ pub async fn many(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<Vec<Photo>> 
     }
     let mut text = SqlText::new(
         "select id, sha256, bytes, format, owner, channel, captured_at, longitude, latitude, accuracy_m, state,
-         fault, facts, scene, uploaded_at from photo",
+         fault, facts, scene, region, uploaded_at from photo",
     );
     text.among(" where id in", ids.iter().map(PhotoId::as_str));
     let rows: Vec<Row> = fetch_all_dyn(on, &text).await?;
@@ -187,6 +190,24 @@ pub async fn named(on: impl Into<On<'_>>, hashes: &[String]) -> Result<HashSet<S
     text.among(" where sha256 in", hashes.iter().map(String::as_str));
     let rows: Vec<(String,)> = fetch_all_dyn(on, &text).await?;
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
+}
+
+/// How those of the pictures look of which that is known.
+pub async fn looks(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<HashMap<PhotoId, Look>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut text = SqlText::new("select id, look from photo where look is not null and");
+    text.among(" id in", ids.iter().map(PhotoId::as_str));
+    let rows: Vec<(String, Vec<u8>)> = fetch_all_dyn(on, &text).await?;
+    Ok(rows.into_iter().filter_map(|(id, bytes)| Some((id.into(), Look::from_bytes(&bytes)?))).collect())
+}
+
+/// Notes where in a picture the problem is.
+pub(crate) async fn mark(tx: &mut Tx, id: &PhotoId, region: &Region) -> Result<()> {
+    let region = serde_json::to_string(region).map_err(|error| StoreError::Other(error.to_string()))?;
+    execute!(tx, "update photo set region = $1 where id = $2", region, id.as_str())?;
+    Ok(())
 }
 
 /// What views show of the pictures that exist, in the order of `ids`.
@@ -218,14 +239,16 @@ fn in_order<T>(mut rows: Vec<T>, ids: &[PhotoId], id: impl Fn(&T) -> &PhotoId) -
 }
 
 /// Keeps what the analysis found; false when the picture isn't waiting for one.
-pub async fn set_ready(tx: &mut Tx, id: &PhotoId, facts: &Facts, scene: &Scene, now: Moment) -> Result<bool> {
+pub async fn set_ready(tx: &mut Tx, id: &PhotoId, found: &Analysis, now: Moment) -> Result<bool> {
+    let Analysis { facts, scene, look, .. } = found;
     let done = execute!(
         tx,
-        "update photo set state = 'ready', facts = $1, scene = $2, prints = $3, analysed_at = $4
-         where id = $5 and state = 'pending'",
+        "update photo set state = 'ready', facts = $1, scene = $2, prints = $3, look = $4, analysed_at = $5
+         where id = $6 and state = 'pending'",
         serde_json::to_string(facts).map_err(|error| StoreError::Other(error.to_string()))?,
         scene.to_bytes(),
         prints::write(&facts.prints),
+        look.to_bytes(),
         now.ms(),
         id.as_str()
     )?;
@@ -268,6 +291,8 @@ fn read(row: Row) -> Result<Photo> {
             (Some(facts), Some(meta))
         }
     };
+    let region =
+        row.region.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("region"))?;
     let scene = row.scene.as_deref().map(|bytes| Scene::from_bytes(bytes).ok_or_else(|| corrupt("scene")));
     Ok(Photo {
         format: word::stored("photo", "format", &row.id, &row.format)?,
@@ -284,6 +309,7 @@ fn read(row: Row) -> Result<Photo> {
         fault: row.fault,
         facts,
         meta,
+        region,
         uploaded_at: Moment::from_ms(row.uploaded_at),
     })
 }

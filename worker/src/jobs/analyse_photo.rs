@@ -36,14 +36,19 @@ pub(super) async fn run(context: &Context, id: &PhotoId) -> Result<Outcome, JobE
 }
 
 /// Copies first, row second: a crash between leaves copies that the next attempt writes again.
-async fn ready(context: &Context, id: &PhotoId, sha256: &str, found: Analysis) -> Result<Outcome, JobError> {
+async fn ready(
+    context: &Context,
+    id: &PhotoId,
+    sha256: &str,
+    mut found: Analysis,
+) -> Result<Outcome, JobError> {
     let blob = &context.stores.blob;
-    let Analysis { facts, scene, display, medium, thumb } = found;
-    blob.put(&Key::Display(sha256.to_owned()), Bytes::from(display)).await?;
-    blob.put(&Key::Medium(sha256.to_owned()), Bytes::from(medium)).await?;
-    blob.put(&Key::Thumb(sha256.to_owned()), Bytes::from(thumb)).await?;
+    let copy = |bytes: &mut Vec<u8>| Bytes::from(std::mem::take(bytes));
+    blob.put(&Key::Display(sha256.to_owned()), copy(&mut found.display)).await?;
+    blob.put(&Key::Medium(sha256.to_owned()), copy(&mut found.medium)).await?;
+    blob.put(&Key::Thumb(sha256.to_owned()), copy(&mut found.thumb)).await?;
     let mut tx = context.stores.pool.write().await?;
-    photos::set_ready(&mut tx, id, &facts, &scene, now()).await?;
+    photos::set_ready(&mut tx, id, &found, now()).await?;
     Ok(Outcome::Done(tx))
 }
 

@@ -1,11 +1,14 @@
 //! Puts the pictures before and after, and every earlier use of them, before `domain::proof`, keeps the verdict and
 //! hands it to the desk; what was accepted is struck off at once. No picture is decoded again.
 
+use std::collections::HashMap;
+
 use domain::actor::Actor;
 use domain::clock::reckon::Mark;
 use domain::geo::datum::Wgs84;
 use domain::geo::grid::Layer;
 use domain::id::{PhotoId, TicketId};
+use domain::photo::Look;
 use domain::proof::{self, CheckName, Claim, Earlier, Outcome as Found, Thresholds, Verdict};
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
@@ -33,6 +36,7 @@ const GRID_ACCURACY_M: f64 = 200.0;
 pub(crate) struct Evidence {
     before: Vec<Photo>,
     after: Vec<Photo>,
+    looks: HashMap<PhotoId, Look>,
     earlier: Vec<Earlier>,
     dispatched_at: Moment,
     submitted_at: Moment,
@@ -117,7 +121,9 @@ pub(crate) async fn gather(
     earlier.retain(|used| !(used.same_ticket && own(&used.photo)));
     let spot = spot(context, ticket, &before).await?;
     let submitted_at = ticket.stamps.rectified.unwrap_or(ticket.updated_at);
-    Ok(Evidence { before, after, earlier, dispatched_at, submitted_at, spot, unread })
+    let seen: Vec<PhotoId> = before.iter().chain(&after).map(|photo| photo.id.clone()).collect();
+    let looks = photos::looks(pool, &seen).await?;
+    Ok(Evidence { before, after, looks, earlier, dispatched_at, submitted_at, spot, unread })
 }
 
 /// From when on a picture may show the fix: the start of the unit's clock; for a fix on the spot, which has none, the
@@ -136,8 +142,10 @@ async fn spot(context: &Context, ticket: &Ticket, before: &[Photo]) -> Result<Pl
     if let Some(place) = ticket.place {
         return Ok(place);
     }
-    let pictured =
-        before.iter().filter_map(gallery::shot).find_map(|shot| Some((shot.place?, shot.accuracy_m)));
+    let pictured = before
+        .iter()
+        .filter_map(|photo| gallery::shot(photo, None))
+        .find_map(|shot| Some((shot.place?, shot.accuracy_m)));
     if let Some((at, accuracy_m)) = pictured {
         return Ok(Place { at, accuracy_m: accuracy_m.unwrap_or(domain::evidence::EXIF_ACCURACY_M) });
     }
@@ -158,9 +166,10 @@ impl Evidence {
     }
 
     pub(crate) fn judge(&self, bounds: &Thresholds) -> Verdict {
+        let shot = |photo: &'_ Photo| gallery::shot(photo, self.looks.get(&photo.id));
         let claim = Claim {
-            before: self.before.iter().filter_map(gallery::shot).collect(),
-            after: self.after.iter().filter_map(gallery::shot).collect(),
+            before: self.before.iter().filter_map(shot).collect(),
+            after: self.after.iter().filter_map(shot).collect(),
             dispatched_at: self.dispatched_at,
             submitted_at: self.submitted_at,
             spot: self.spot.at,

@@ -140,7 +140,14 @@ impl City {
         change(&mut opening);
         let place_source = if at.is_some() { "device" } else { "none" }.to_owned();
         let captured_at = Some(opening.found_at);
-        let new = NewReport { opening, external_id: None, raw: None, place_source, captured_at };
+        let new = NewReport {
+            opening,
+            external_id: None,
+            raw: None,
+            place_source,
+            captured_at,
+            regions: Vec::new(),
+        };
         let mut tx = self.pool().write().await.unwrap();
         let opened = self.context.desk.report(&mut tx, new, by, now()).await.unwrap();
         tx.commit().await.unwrap();

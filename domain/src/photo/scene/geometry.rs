@@ -11,8 +11,8 @@ pub(super) struct Pair {
 }
 
 /// x' = a·x + b·y + c, y' = d·x + e·y + f.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Map {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Map {
     a: f32,
     b: f32,
     c: f32,
@@ -32,6 +32,11 @@ const TIGHT: f32 = 9.0;
 const MAX_TWIST: f32 = 0.6;
 
 impl Map {
+    /// Where a place of the first picture lies in the second, pixels.
+    pub fn apply(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        [self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f]
+    }
+
     /// Linear scale.
     pub fn scale(&self) -> f32 {
         (self.a * self.e - self.b * self.d).abs().sqrt()

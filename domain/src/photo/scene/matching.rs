@@ -2,7 +2,7 @@
 //! refuses to count what a camera app prints on every picture: points that stand still to the pixel in a small
 //! part of an otherwise moved picture.
 
-use super::geometry::{Pair, fit, wrap};
+use super::geometry::{Map, Pair, fit, wrap};
 use super::{Point, Scene};
 use crate::photo::hash::hamming;
 
@@ -34,6 +34,8 @@ pub struct SceneMatch {
     pub angle: f32,
     /// Agreeing places per matched pair, 0–1.
     pub score: f32,
+    /// From pixels of the first picture to pixels of the second.
+    pub map: Option<Map>,
 }
 
 /// Compares two scenes; the same input gives the same answer.
@@ -48,7 +50,7 @@ pub fn compare(a: &Scene, b: &Scene) -> SceneMatch {
     };
     let inliers = count_distinct(kept.iter().map(|&i| &pairs[i]));
     let score = inliers as f32 / matches.max(1) as f32;
-    SceneMatch { inliers, matches, still, scale: map.scale(), angle: map.angle(), score }
+    SceneMatch { inliers, matches, still, scale: map.scale(), angle: map.angle(), score, map: Some(map) }
 }
 
 /// Mutual nearest neighbours that pass the ratio test.

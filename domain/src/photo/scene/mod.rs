@@ -6,6 +6,7 @@ mod corners;
 mod geometry;
 mod matching;
 
+pub use geometry::Map;
 pub use matching::{SceneMatch, compare};
 
 use super::pixels::Raster;

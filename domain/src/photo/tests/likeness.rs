@@ -10,14 +10,14 @@ fn look(picture: &RgbImage, quality: u8) -> Analysis {
     analyse(&jpeg(picture, quality)).unwrap()
 }
 
-fn expose(picture: &RgbImage, gain: f32) -> RgbImage {
+pub fn expose(picture: &RgbImage, gain: f32) -> RgbImage {
     let mut out = picture.clone();
     out.pixels_mut().for_each(|p| p.0 = p.0.map(|c| (f32::from(c) * gain) as u8));
     out
 }
 
 /// The same view through a camera moved a little: scaled, turned and shifted around the middle.
-fn retake(picture: &RgbImage, scale: f32, angle: f32, shift: f32) -> RgbImage {
+pub fn retake(picture: &RgbImage, scale: f32, angle: f32, shift: f32) -> RgbImage {
     let (w, h) = (picture.width() as f32, picture.height() as f32);
     let (sin, cos) = angle.sin_cos();
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
