@@ -28,6 +28,7 @@ pub mod relapse;
 pub mod rhythm;
 pub mod route;
 pub mod stats;
+pub mod sun;
 pub mod ticket;
 pub mod time;
 pub mod workline;

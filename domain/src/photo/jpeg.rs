@@ -21,6 +21,7 @@ pub(super) struct Layout {
     pub end: usize,
     components: usize,
     scans: usize,
+    progressive: bool,
     plain_colour: bool,
     kept: Vec<Range<usize>>,
 }
@@ -61,7 +62,10 @@ impl Layout {
         let mut end = start + 2 + length;
         let body = bytes.get(start + 4..end).ok_or(Fault::Truncated)?;
         match code {
-            0xC0..=0xC2 => self.take_frame(body)?,
+            0xC0..=0xC2 => {
+                self.progressive = code == 0xC2;
+                self.take_frame(body)?;
+            }
             0xC3 | 0xC5..=0xCB | 0xCD..=0xCF => {
                 return Err(Fault::Broken(format!("coding process {code:02X} is not supported")));
             }
@@ -109,6 +113,11 @@ impl Layout {
     /// Whether the file may be shown as it is once its metadata are gone: grey, or YCbCr as every viewer assumes it.
     pub fn is_plain(&self) -> bool {
         self.components == 1 || (self.components == 3 && self.plain_colour)
+    }
+
+    /// Whether it is stored in passes over the whole picture.
+    pub fn is_progressive(&self) -> bool {
+        self.progressive
     }
 
     /// Copies the picture with the segments needed to decode it and nothing else.

@@ -13,6 +13,7 @@ mod place;
 pub mod scene;
 mod stamp;
 mod tiff;
+pub mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use hash::Prints;
 pub use look::Look;
 pub use meta::{Anomaly, Meta, ZoneSource};
 pub use scene::Scene;
+pub use trace::Trace;
 
 /// Version of the algorithms behind [`Facts`] and [`Scene`]; raised when stored values stop being comparable.
 pub const VERSION: u32 = 1;
@@ -167,7 +169,11 @@ fn examine(bytes: &[u8]) -> Result<Analysis, Fault> {
         return Err(Fault::Heic(Box::new(meta::read_heic(bytes))));
     }
     let survey = container::survey(bytes, format)?;
-    let meta = meta::read(survey.exif);
+    let mut meta = meta::read(survey.exif, (survey.width, survey.height));
+    meta.traces.extend(trace::declared(bytes));
+    if survey.jpeg.as_ref().is_some_and(jpeg::Layout::is_progressive) {
+        meta.traces.push(Trace::Progressive);
+    }
     let (width, height) = match meta.orientation {
         5.. => (survey.height, survey.width),
         _ => (survey.width, survey.height),

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::photo::change::Finding;
-use crate::photo::{Anomaly, Format, Meta, Prints};
+use crate::photo::{Anomaly, Format, Meta, Prints, Trace};
 use crate::time::{HOUR_MS, MINUTE_MS};
 
 const SPOT: Wgs84 = Wgs84 { lon: 120.45, lat: 36.39 };
@@ -344,6 +344,34 @@ fn signs_of_editing_and_screenshots_are_doubted_and_one_weak_sign_is_not() {
         c.after.facts.meta.anomalies = vec![Anomaly::PositionZero];
     });
     assert_eq!(several.outcome(FromCamera), Doubt);
+}
+
+#[test]
+fn a_declared_generation_is_doubted_by_itself_and_weak_traces_only_together() {
+    let traced = |traces: &[Trace]| changed(|c| c.after.facts.meta.traces = traces.to_vec());
+    assert_eq!(traced(&[Trace::Generated]).outcome(FromCamera), Doubt);
+    assert!(traced(&[Trace::Generated]).text(FromCamera).contains("文件标明由人工智能生成（0.95）"));
+    assert_eq!(traced(&[Trace::SizeDiffers]).outcome(FromCamera), Pass);
+    assert_eq!(
+        traced(&[Trace::SizeDiffers, Trace::NoSettings, Trace::SavedLater]).outcome(FromCamera),
+        Doubt
+    );
+    // What a messenger re-encodes may be progressive.
+    assert_eq!(traced(&[Trace::Progressive]).verdict().check(FromCamera).unwrap().measure, Some(0.0));
+}
+
+#[test]
+fn daylight_at_midnight_is_a_contradiction_and_by_noon_it_is_not() {
+    let lit = |hour: i64| {
+        let case = changed(|c| {
+            let midnight = DISPATCHED.ms() - (DISPATCHED.ms() + 8 * HOUR_MS).rem_euclid(24 * HOUR_MS);
+            c.after.facts.meta.taken_at = Some(Moment::from_ms(midnight + hour * HOUR_MS));
+            c.after.facts.meta.brightness_ev = Some(14.0);
+        });
+        case.text(FromCamera)
+    };
+    assert!(lit(0).contains("太阳在地平线下") && lit(0).contains("EV 14"), "{}", lit(0));
+    assert!(!lit(12).contains("太阳"), "{}", lit(12));
 }
 
 #[test]
