@@ -151,7 +151,9 @@ impl Fault {
             }
             Self::Truncated => "照片没有传完整，请在网络稳定时重新上传。".to_owned(),
             Self::Unsupported(what) => {
-                format!("这张照片的编码方式少见（{what}），打不开。请用手机相机重新拍摄，或另存为普通的 JPEG 后再上传。")
+                format!(
+                    "这张照片的编码方式少见（{what}），打不开。请用手机相机重新拍摄，或另存为普通的 JPEG 后再上传。"
+                )
             }
             Self::Broken(_) => "照片已损坏，打不开。请重新拍摄或换一张上传。".to_owned(),
         }
@@ -174,8 +176,7 @@ pub fn develop(bytes: &[u8], codec: Codec) -> Result<(Facts, Copies), Fault> {
 }
 
 fn guard<T>(work: impl FnOnce() -> Result<T, Fault> + std::panic::UnwindSafe) -> Result<T, Fault> {
-    std::panic::catch_unwind(work)
-        .unwrap_or_else(|_| Err(Fault::Broken("the decoder panicked".to_owned())))
+    std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Fault::Broken("the decoder panicked".to_owned())))
 }
 
 fn examine(bytes: &[u8], codec: Codec) -> Result<(Facts, Copies), Fault> {

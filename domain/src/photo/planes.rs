@@ -33,7 +33,8 @@ impl Planes {
     pub fn shrink(self, side: u32) -> Result<Self, Fault> {
         let (width, height) = fit(self.luma.width, self.luma.height, side);
         // Colour first: its large planes are gone before the larger one of brightness needs room.
-        let half = |plane: Raster| plane.shrink_to(width.div_ceil(2), height.div_ceil(2), FilterType::Hamming);
+        let half =
+            |plane: Raster| plane.shrink_to(width.div_ceil(2), height.div_ceil(2), FilterType::Hamming);
         let chroma = match self.chroma {
             Some([blue, red]) => Some([half(blue)?, half(red)?]),
             None => None,
@@ -66,11 +67,7 @@ impl Planes {
         Self::of(picture, luma, chroma)
     }
 
-    fn of(
-        picture: Raster,
-        luma: impl Fn([u8; 3]) -> u8,
-        chroma: impl Fn([u8; 3]) -> [u8; 2],
-    ) -> Self {
+    fn of(picture: Raster, luma: impl Fn([u8; 3]) -> u8, chroma: impl Fn([u8; 3]) -> [u8; 2]) -> Self {
         if picture.channels == 1 {
             return Self { luma: picture, chroma: None };
         }
@@ -101,7 +98,8 @@ impl Planes {
     /// Brightness and colour; a grey picture has the colour 128.
     pub fn into_parts(self) -> (Raster, [Raster; 2]) {
         let (width, height) = (self.luma.width.div_ceil(2), self.luma.height.div_ceil(2));
-        let grey = || Raster { width, height, channels: 1, data: vec![128; width as usize * height as usize] };
+        let grey =
+            || Raster { width, height, channels: 1, data: vec![128; width as usize * height as usize] };
         let chroma = self.chroma.unwrap_or_else(|| [grey(), grey()]);
         (self.luma, chroma)
     }

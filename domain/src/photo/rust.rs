@@ -12,10 +12,8 @@ use super::{Fault, jpeg};
 
 /// Decodes the whole picture and shrinks it to `side` while it is still interleaved.
 pub(super) fn decode(bytes: &[u8], layout: &jpeg::Layout, side: u32) -> Result<Planes, Fault> {
-    let options = DecoderOptions::default()
-        .set_strict_mode(false)
-        .set_max_width(usize::MAX)
-        .set_max_height(usize::MAX);
+    let options =
+        DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(broken)?;
     let colours = match decoder.input_colorspace() {
