@@ -71,9 +71,10 @@ fn gather(
         paths.retain(|path| path.extension().is_some_and(|ext| ext == "jpg"));
         paths.sort();
         paths.truncate(PICTURES);
-        return paths.into_iter().map(|path| Ok((path.clone(), fs::read(path)?))).collect();
+        let load = |path: PathBuf| -> Outcome<_> { Ok((path.clone(), fs::read(path)?)) };
+        return paths.into_iter().map(load).collect();
     }
-    let keep = |seed: u64| {
+    let keep = |seed: u64| -> Outcome<_> {
         let (path, bytes) = (folder.join(format!("{kind}-{seed}.jpg")), draw(seed)?);
         fs::write(&path, &bytes)?;
         Ok((path, bytes))
@@ -107,7 +108,7 @@ fn compare(
     let mut ways = vec![
         each(OWN, |file| ours(file, Codec::BEST).map(drop)),
         each(RUST, |file| ours(file, Codec::Rust).map(drop)),
-        each(WHOLE, |file| whole(file)),
+        each(WHOLE, whole),
         each(PLAIN, |file| plain(file).map(drop)),
     ];
     #[cfg(feature = "turbo")]
@@ -180,7 +181,7 @@ fn bare(file: &[u8]) -> Outcome {
 
 /// The sizes that an anchor must answer: of the copies as if none were passed through.
 fn sizes(files: &[(PathBuf, Vec<u8>)]) -> Outcome<serde_json::Value> {
-    let of = |file: &[u8]| {
+    let of = |file: &[u8]| -> Outcome<serde_json::Value> {
         let small = image::load_from_memory(&ours(file, Codec::BEST)?.medium)?;
         let (width, height) = (small.width(), small.height());
         Ok(serde_json::json!([[2 * width, 2 * height], [width, height], [width / 2, height / 2]]))

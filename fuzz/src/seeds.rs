@@ -10,7 +10,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("the folder is missing")?);
     std::fs::create_dir_all(&folder)?;
     let keep = |name: String, bytes: &[u8]| std::fs::write(folder.join(name), bytes);
-    let picture = RgbImage::from_fn(48, 36, |x, y| Rgb([(x * 5) as u8, (y * 7) as u8, ((x * y) % 251) as u8]));
+    let picture =
+        RgbImage::from_fn(48, 36, |x, y| Rgb([(x * 5) as u8, (y * 7) as u8, ((x * y) % 251) as u8]));
     let samplings = [
         ("444", SamplingFactor::R_4_4_4),
         ("440", SamplingFactor::R_4_4_0),
@@ -19,7 +20,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("411", SamplingFactor::R_4_1_1),
     ];
     for (name, sampling) in samplings {
-        for (kind, progressive, restart) in [("plain", false, 0), ("restart", false, 2), ("progressive", true, 0)] {
+        for (kind, progressive, restart) in
+            [("plain", false, 0), ("restart", false, 2), ("progressive", true, 0)]
+        {
             let mut bytes = Vec::new();
             let mut encoder = Encoder::new(&mut bytes, 60);
             encoder.set_sampling_factor(sampling);
@@ -39,7 +42,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         keep(name.to_owned(), &bytes)?;
     }
     let any = DynamicImage::ImageRgb8(picture.clone());
-    let pictures = [any.to_luma8().into(), any.to_luma_alpha16().into(), any.to_rgb16().into(), any.to_rgba8().into()];
+    let pictures =
+        [any.to_luma8().into(), any.to_luma_alpha16().into(), any.to_rgb16().into(), any.to_rgba8().into()];
     for (number, picture) in pictures.into_iter().enumerate() {
         let picture: DynamicImage = picture;
         let mut bytes = Cursor::new(Vec::new());
@@ -47,8 +51,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         keep(format!("{number}.png"), bytes.get_ref())?;
     }
     let mut bytes = Vec::new();
-    image::codecs::webp::WebPEncoder::new_lossless(&mut bytes)
-        .write_image(picture.as_raw(), 48, 36, ExtendedColorType::Rgb8)?;
+    image::codecs::webp::WebPEncoder::new_lossless(&mut bytes).write_image(
+        picture.as_raw(),
+        48,
+        36,
+        ExtendedColorType::Rgb8,
+    )?;
     keep("lossless.webp".to_owned(), &bytes)?;
     keep("empty.heic".to_owned(), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08meta")?;
     Ok(())

@@ -40,9 +40,3 @@ impl Codec {
         }
     }
 }
-
-/// The largest of 1, 2, 4 and 8 by which the longest side may be divided and still be at least `side` pixels.
-pub(super) fn reduction(layout: &jpeg::Layout, side: u32) -> u32 {
-    let longest = layout.width.max(layout.height);
-    [8, 4, 2].into_iter().find(|divisor| longest.div_ceil(*divisor) >= side).unwrap_or(1)
-}

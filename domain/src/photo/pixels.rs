@@ -1,5 +1,6 @@
 //! Decodes a picture once and makes its public copies: decode as small as the largest copy allows, shrink, turn upright
-//! after, encode last, each copy from the planes of the larger one. It refuses, before decoding, whatever would need more than [`MAX_MEMORY`].
+//! after, encode last, each copy from the planes of the larger one. It refuses, before decoding, whatever would need more
+//! than [`MAX_MEMORY`].
 
 use std::io::Cursor;
 

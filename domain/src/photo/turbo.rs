@@ -6,18 +6,24 @@ use std::borrow::Cow;
 use turbojpeg::{Colorspace, Compressor, Decompressor, ScalingFactor, Subsamp, YuvImage, YuvPlanesImage};
 
 use super::planes::{Planes, Raster};
-use super::{Fault, codec, jpeg, rust};
+use super::{Fault, jpeg, rust};
 
 /// Decodes as small as `side` allows.
 pub(super) fn decode(bytes: &[u8], layout: &jpeg::Layout, side: u32) -> Result<Planes, Fault> {
     if !layout.is_plain() {
         return rust::decode(bytes, layout, side);
     }
-    let divisor = codec::reduction(layout, side);
+    let divisor = reduction(layout, side);
     match planes(bytes, layout, divisor as usize) {
         Some(planes) => Ok(planes),
         None => rust::decode(bytes, layout, side),
     }
+}
+
+/// The largest of 1, 2, 4 and 8 by which the longest side may be divided and still be at least `side` pixels.
+fn reduction(layout: &jpeg::Layout, side: u32) -> u32 {
+    let longest = layout.width.max(layout.height);
+    [8, 4, 2].into_iter().find(|divisor| longest.div_ceil(*divisor) >= side).unwrap_or(1)
 }
 
 /// Planes at a fraction of the size; `None` for what libjpeg-turbo warns about or does not know.
