@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use turbojpeg::{Colorspace, Compressor, Decompressor, ScalingFactor, Subsamp, YuvImage, YuvPlanesImage};
+use turbojpeg::{
+    Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvImage,
+    YuvPlanesImage,
+};
 
 use super::planes::{Planes, Raster};
 use super::{Fault, jpeg, rust};
@@ -69,33 +72,33 @@ pub(super) fn encode(planes: &Planes, quality: u8) -> Result<Vec<u8>, Fault> {
 }
 
 fn write(planes: &Planes, quality: u8) -> turbojpeg::Result<Vec<u8>> {
-    let luma = even(&planes.luma, planes.chroma.is_some());
+    let mut compressor = Compressor::new()?;
+    compressor.set_quality(quality.into())?;
     let (width, height) = (planes.luma.width as usize, planes.luma.height as usize);
-    let (subsamp, [blue, red]) = match &planes.chroma {
-        Some([blue, red]) => (Subsamp::Sub2x2, [&blue.data[..], &red.data[..]]),
-        None => (Subsamp::Gray, [&[][..]; 2]),
+    let Some([blue, red]) = &planes.chroma else {
+        compressor.set_subsamp(Subsamp::Gray)?;
+        let (pixels, format) = (&planes.luma.data[..], PixelFormat::GRAY);
+        return compressor.compress_to_vec(Image { pixels, width, pitch: width, height, format });
     };
-    let stride = if planes.chroma.is_some() { width.div_ceil(2) } else { 0 };
+    let luma = even(&planes.luma);
     let image = YuvPlanesImage {
         y_plane: &luma.data[..],
-        u_plane: blue,
-        v_plane: red,
+        u_plane: &blue.data[..],
+        v_plane: &red.data[..],
         width,
         height,
         y_stride: luma.width as usize,
-        u_stride: stride,
-        v_stride: stride,
-        subsamp,
+        u_stride: blue.width as usize,
+        v_stride: red.width as usize,
+        subsamp: Subsamp::Sub2x2,
     };
-    let mut compressor = Compressor::new()?;
-    compressor.set_quality(quality.into())?;
     compressor.compress_yuv_planes_to_vec(&image)
 }
 
 /// The plane with its last column and row repeated where their number is odd, as libjpeg-turbo reads colour pictures.
-fn even(plane: &Raster, colour: bool) -> Cow<'_, Raster> {
+fn even(plane: &Raster) -> Cow<'_, Raster> {
     let (width, height) = (plane.width as usize, plane.height as usize);
-    if !colour || (width % 2 == 0 && height % 2 == 0) {
+    if width % 2 == 0 && height % 2 == 0 {
         return Cow::Borrowed(plane);
     }
     let mut data = Vec::with_capacity((width + 1) * (height + 1));
