@@ -74,6 +74,8 @@ fn explain(fault: Option<&str>) -> &'static str {
         Some("photo_heic") => "是 HEIC 格式，无法打开",
         Some("photo_too_large") => "像素过大，无法打开",
         Some("photo_truncated") => "没有传完整",
+        Some("photo_unsupported") => "编码方式少见，无法打开",
+        Some("photo_too_slow") => "分析超时，无法打开",
         Some("photo_missing") => "的文件已丢失",
         Some(_) => "已损坏，无法打开",
         None => "尚未分析完成",

@@ -1,5 +1,7 @@
 //! Decodes an uploaded picture once and keeps everything that later decisions and views need. A picture that can't be
-//! read is an answer, not a failure.
+//! read, or not in time, is an answer, not a failure: it is never tried again.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use domain::id::PhotoId;
@@ -13,6 +15,10 @@ use crate::{Context, now};
 
 /// The row names bytes that are no longer there.
 const MISSING: &str = "photo_missing";
+/// The analysis took longer than [`PATIENCE`].
+const SLOW: &str = "photo_too_slow";
+/// How long a picture may be analysed: a hundred times what a large one takes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(context: &Context, id: &PhotoId) -> Result<Outcome, JobError> {
     let stores = &context.stores;
@@ -25,7 +31,11 @@ pub(super) async fn run(context: &Context, id: &PhotoId) -> Result<Outcome, JobE
         Err(StoreError::Missing(_)) => return broken(context, id, MISSING, None).await,
         Err(error) => return Err(error.into()),
     };
-    match compute(move || photo::analyse(&bytes)).await? {
+    let Some(answer) = in_time(PATIENCE, move || photo::analyse(&bytes)).await? else {
+        tracing::warn!(photo.id = %id, limit_s = PATIENCE.as_secs(), "a picture takes too long to be analysed");
+        return broken(context, id, SLOW, None).await;
+    };
+    match answer {
         Ok(analysis) => ready(context, id, &row.sha256, analysis).await,
         Err(Fault::Heic(meta)) => broken(context, id, Fault::Heic(meta.clone()).code(), Some(*meta)).await,
         Err(fault) => {
@@ -33,6 +43,15 @@ pub(super) async fn run(context: &Context, id: &PhotoId) -> Result<Outcome, JobE
             broken(context, id, fault.code(), None).await
         }
     }
+}
+
+/// What `work` finds, or `None` after `limit`. The thread that is left behind ends by itself, for whatever a decoder is
+/// given is bounded before; the lane goes on meanwhile.
+async fn in_time<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<Option<T>, JobError> {
+    tokio::time::timeout(limit, compute(work)).await.ok().transpose()
 }
 
 /// Copies first, row second: a crash between leaves copies that the next attempt writes again.
@@ -61,4 +80,24 @@ async fn broken(
     let mut tx = context.stores.pool.write().await?;
     photos::set_broken(&mut tx, id, code, meta.as_ref(), now()).await?;
     Ok(Outcome::Done(tx))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_picture_that_takes_too_long_is_given_up_while_others_go_on() {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let stuck = in_time(Duration::from_millis(20), move || held.recv().is_ok());
+        assert_eq!(stuck.await.unwrap(), None);
+        assert_eq!(in_time(PATIENCE, || 7).await.unwrap(), Some(7));
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_analysis_is_a_failure_of_the_job_alone() {
+        assert!(in_time(PATIENCE, || -> u8 { std::panic::panic_any("poisoned") }).await.is_err());
+        assert_eq!(in_time(PATIENCE, || 7).await.unwrap(), Some(7));
+    }
 }
