@@ -65,7 +65,9 @@ impl Intake {
 
     /// Writes the picture's rows; durable when it returns. A key that was used before writes nothing.
     pub async fn take(&self, entry: Entry) -> Result<Once> {
-        let Some(queue) = &self.queue else { return write(&self.pool, &[&entry]).await?.pop().ok_or_else(ended) };
+        let Some(queue) = &self.queue else {
+            return write(&self.pool, &[&entry]).await?.pop().ok_or_else(ended);
+        };
         let (answer, written) = oneshot::channel();
         queue.send(Waiting { entry, answer }).await.map_err(|_| ended())?;
         written.await.map_err(|_| ended())?

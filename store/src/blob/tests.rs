@@ -71,10 +71,7 @@ async fn an_upload_over_its_limit_or_given_up_leaves_no_file() {
         let mut over = blob.begin_upload(4);
         over.push(b"1234").await.unwrap();
         assert!(matches!(over.push(b"5").await, Err(UploadError::TooLarge { limit: 4 })));
-        assert!(
-            matches!(over.push(b"").await, Err(UploadError::TooLarge { .. })),
-            "it stays refused"
-        );
+        assert!(matches!(over.push(b"").await, Err(UploadError::TooLarge { .. })), "it stays refused");
         assert!(matches!(over.finish().await, Err(UploadError::TooLarge { limit: 4 })));
         let mut dropped = blob.begin_upload(10);
         dropped.push(b"half").await.unwrap();

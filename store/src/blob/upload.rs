@@ -111,7 +111,8 @@ impl Upload {
         }
         self.gathered.extend_from_slice(bytes);
         if self.gathered.len() >= PIECE {
-            let (piece, mut begun) = (std::mem::take(&mut self.gathered), self.begun.take().ok_or_else(torn)?);
+            let (piece, mut begun) =
+                (std::mem::take(&mut self.gathered), self.begun.take().ok_or_else(torn)?);
             let away = blocking(move || Ok((begun.take(piece)?, begun)));
             let (room, begun) = away.await?;
             (self.gathered, self.begun) = (room, Some(begun));
