@@ -8,12 +8,15 @@ function init(args)
    file:close()
    local mark = tonumber(args[2])
    number = tonumber(args[3])
-   head = wrk.format("POST", nil, {
-      ["Host"] = wrk.host .. ":" .. wrk.port,
-      ["Content-Type"] = "multipart/form-data; boundary=bench",
-      ["Content-Length"] = tostring(#form),
-      ["Authorization"] = "Bearer " .. args[4],
-   })
+   -- By hand, because wrk.format takes the length of a body that it is not given for none.
+   head = table.concat({
+      "POST " .. wrk.path .. " HTTP/1.1",
+      "Host: " .. wrk.host .. ":" .. wrk.port,
+      "Content-Type: multipart/form-data; boundary=bench",
+      "Content-Length: " .. #form,
+      "Authorization: Bearer " .. args[4],
+      "\r\n",
+   }, "\r\n")
    head = head .. form:sub(1, mark)
    tail = form:sub(mark + 17)
 end
