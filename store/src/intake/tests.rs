@@ -4,8 +4,8 @@ use domain::proof::Channel;
 use domain::time::Moment;
 
 use super::*;
-use crate::fetch_scalar;
 use crate::sql::testing::databases;
+use crate::{execute, fetch_scalar};
 
 fn entry(number: usize, key: Option<&str>, request: &str) -> Entry {
     let photo = NewPhoto {
@@ -31,6 +31,16 @@ fn entry(number: usize, key: Option<&str>, request: &str) -> Entry {
     Entry { photo, job: NewJob::new("analyse_photo", "{}", 5), once }
 }
 
+/// An intake on a database with the account.
+async fn open(pool: &Pool) -> Intake {
+    let mut tx = pool.write().await.unwrap();
+    let sql = "insert into account (id, role, name, demo, active, created_at)
+               values ('a', 'citizen', '市民', false, true, 0)";
+    execute!(tx, sql).unwrap();
+    tx.commit().await.unwrap();
+    Intake::open(pool)
+}
+
 async fn count(pool: &Pool, table: &'static str) -> i64 {
     let sql = match table {
         "photo" => "select cast(count(*) as bigint) from photo",
@@ -42,7 +52,7 @@ async fn count(pool: &Pool, table: &'static str) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn uploads_that_wait_together_are_all_written_and_one_bad_row_is_its_own_fault() {
     for db in databases().await {
-        let intake = Intake::open(&db.pool);
+        let intake = open(&db.pool).await;
         // One writer is busy, so all of them wait.
         let busy = db.pool.write().await.unwrap();
         let tasks: Vec<_> = (0..20)
@@ -71,7 +81,7 @@ async fn uploads_that_wait_together_are_all_written_and_one_bad_row_is_its_own_f
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_key_in_one_batch_writes_once_and_answers_the_same() {
     for db in databases().await {
-        let intake = Intake::open(&db.pool);
+        let intake = open(&db.pool).await;
         let busy = db.pool.write().await.unwrap();
         let take = |number, key, request| {
             let intake = intake.clone();
@@ -100,7 +110,7 @@ async fn one_key_in_one_batch_writes_once_and_answers_the_same() {
 #[tokio::test]
 async fn who_has_gone_before_the_writing_is_not_written() {
     for db in databases().await.into_iter().filter(|db| matches!(db.pool, Pool::Sqlite { .. })) {
-        let intake = Intake::open(&db.pool);
+        let intake = open(&db.pool).await;
         let busy = db.pool.write().await.unwrap();
         let first = tokio::spawn({
             let intake = intake.clone();
