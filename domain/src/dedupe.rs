@@ -2,7 +2,14 @@
 //! A logistic sum of named features; each says its value, its weight and a Chinese sentence with its measure.
 //! It refuses to merge into a closed ticket (that is a relapse, another rule) and never searches: candidates are given.
 
+mod review;
+mod weights;
+pub mod words;
+
 use serde::{Deserialize, Serialize};
+
+pub use review::{Bin, Example, Proposal, Truth, review, wilson};
+pub use weights::{Costs, Thresholds, Weights, thresholds_for};
 
 use crate::evidence::spell_gap;
 use crate::geo::datum::{Wgs84, distance_m};
@@ -33,70 +40,8 @@ pub struct Sighting<'a> {
     pub words: &'a str,
     /// Who reported it.
     pub reporter: Option<&'a AccountId>,
-}
-
-/// Where the verdicts change, and how much each feature counts (log-odds at full agreement).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Thresholds {
-    /// From this probability on the report is merged.
-    pub merge: f64,
-    /// From this probability on a person is asked.
-    pub ask: f64,
-    /// Beyond this distance, accuracies subtracted, nothing is the same problem; metres.
-    pub radius_m: f64,
-    /// Beyond this many days a person is asked at most.
-    pub window_days: u32,
-    /// Bits apart (of 256) up to which two pictures count as one.
-    pub same_bits: u32,
-    /// Bits apart from which two pictures have nothing in common.
-    pub unlike_bits: u32,
-    /// The weights.
-    pub weights: Weights,
-    /// Raised with every change of a number above.
-    pub version: u32,
-}
-
-/// Log-odds of the features at value 1; the bias is what stands when nothing is known.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Weights {
-    /// Log-odds before any feature speaks.
-    pub bias: f64,
-    /// How near.
-    pub distance: f64,
-    /// How alike the categories.
-    pub category: f64,
-    /// How soon after.
-    pub time: f64,
-    /// How alike the pictures.
-    pub look: f64,
-    /// How alike the words.
-    pub words: f64,
-    /// Whether the same person reported both.
-    pub reporter: f64,
-}
-
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self {
-            merge: 0.85,
-            ask: 0.40,
-            radius_m: 100.0,
-            window_days: 30,
-            same_bits: 40,
-            unlike_bits: 100,
-            weights: Weights::default(),
-            version: 1,
-        }
-    }
-}
-
-impl Default for Weights {
-    // Reasoned, not learned: near + same category + same day gives 0.80 (ask); any agreement of words or look lifts it over 0.85.
-    fn default() -> Self {
-        Self { bias: -2.9, distance: 2.0, category: 1.6, time: 0.7, look: 3.0, words: 2.5, reporter: 0.25 }
-    }
+    /// Whether it was found by somebody or something whose work is finding (巡查), not sent in by the public.
+    pub on_duty: bool,
 }
 
 /// What follows from a score, weakest first.
@@ -156,10 +101,14 @@ pub struct Measures {
     pub bits: Option<u32>,
     /// Most geometrically consistent points over all pairs of pictures; none without pictures.
     pub inliers: Option<u32>,
-    /// Share of character pairs in common, 0 to 1; none when either wrote nothing.
+    /// How alike the words are, 0 to 1 ([`words::likeness`]); none when either wrote nothing.
     pub words: Option<f64>,
     /// Whether the same person reported both; none when either is unknown.
     pub same_reporter: Option<bool>,
+    /// Whether both were found on duty.
+    pub on_duty: bool,
+    /// Other open tickets of the new one's category right there, the older one not counted.
+    pub rivals: u32,
     /// Whether the older ticket is open.
     pub open: bool,
 }
@@ -180,17 +129,43 @@ pub enum Kinship {
 /// A phone that claims to be worse than this is not believed to be anywhere in particular; metres.
 pub const MAX_ACCURACY_M: f64 = 60.0;
 const NEAR_M: f64 = 30.0;
-const MAX_WORDS: usize = 500;
+/// Two fixes closer than this are the same point of a map or an address book; two walks of a phone never are; metres.
+const SAME_POINT_M: f64 = 0.5;
+/// Sightings closer in time than this are simultaneous; milliseconds.
+const AT_ONCE_MS: f64 = 10_000.0;
+/// At this gap a second sending from one point is even odds to be a second thing; milliseconds.
+const RESENT_MS: f64 = 30_000.0;
+/// With so many rivals a place says nothing any more (a square, a city hall, a default point).
+const CROWD: f64 = 20.0;
 
-/// Scores `new` against `old`.
+/// Scores `new` against `old` as if nothing else were around.
 pub fn score(new: &Sighting<'_>, old: &Sighting<'_>, t: &Thresholds) -> Score {
     weigh(&measure(new, old), t)
 }
 
-/// The candidate that `new` most likely repeats, as index and score; one that may be merged beats a likelier one that may not.
+/// Scores `new` against every candidate, counting the others around each: indices with scores, the one to act on first. One
+/// that may be merged stands before a likelier one that may not.
+pub fn rank(new: &Sighting<'_>, candidates: &[Sighting<'_>], t: &Thresholds) -> Vec<(usize, Score)> {
+    let mut measured: Vec<Measures> = candidates.iter().map(|old| measure(new, old)).collect();
+    let crowd = measured.iter().filter(|m| is_rival(m)).count();
+    for m in &mut measured {
+        m.rivals = u32::try_from(crowd - usize::from(is_rival(m))).unwrap_or(u32::MAX);
+    }
+    let mut ranked: Vec<_> = measured.iter().map(|m| weigh(m, t)).enumerate().collect();
+    ranked.sort_by(|(_, a), (_, b)| {
+        b.verdict.cmp(&a.verdict).then_with(|| b.probability.total_cmp(&a.probability))
+    });
+    ranked
+}
+
+/// The candidate that `new` most likely repeats, as index and score.
 pub fn best(new: &Sighting<'_>, candidates: &[Sighting<'_>], t: &Thresholds) -> Option<(usize, Score)> {
-    let scored = candidates.iter().map(|old| score(new, old, t)).enumerate();
-    scored.max_by(|(_, a), (_, b)| (a.verdict.cmp(&b.verdict)).then(a.probability.total_cmp(&b.probability)))
+    rank(new, candidates, t).into_iter().next()
+}
+
+/// Whether what was measured stands for an open ticket of the same category right there.
+pub fn is_rival(m: &Measures) -> bool {
+    m.open && m.kinship == Kinship::Same && m.distance_m <= NEAR_M + m.slack_m / 2.0
 }
 
 /// Measures everything that `weigh` weighs.
@@ -205,15 +180,17 @@ pub fn measure(new: &Sighting<'_>, old: &Sighting<'_>) -> Measures {
         gap_ms: i64::try_from(new.seen_at.since(old.seen_at).unsigned_abs()).unwrap_or(i64::MAX),
         bits,
         inliers,
-        words: likeness(new.words, old.words),
+        words: words::likeness(new.words, old.words),
         same_reporter: new.reporter.zip(old.reporter).map(|(a, b)| a == b),
+        on_duty: new.on_duty && old.on_duty,
+        rivals: 0,
         open: old.open,
     }
 }
 
 /// Judges measures: the logistic sum, then the rules that hold a verdict down whatever the sum says.
 pub fn weigh(m: &Measures, t: &Thresholds) -> Score {
-    let features = vec![near(m, t), kin(m, t), soon(m, t), alike(m, t), said(m, t), teller(m, t)];
+    let features = features(m, t);
     let odds = t.weights.bias + features.iter().map(|f| f.value * f.weight).sum::<f64>();
     let probability = 1.0 / (1.0 + (-odds).exp());
     let mut verdict = match probability {
@@ -251,6 +228,21 @@ fn limits(m: &Measures, t: &Thresholds) -> impl Iterator<Item = (Verdict, String
     .flatten()
 }
 
+/// Everything that speaks for or against, in the order in which it is shown.
+pub fn features(m: &Measures, t: &Thresholds) -> Vec<Feature> {
+    vec![
+        near(m, t),
+        twice(m, t),
+        kin(m, t),
+        soon(m, t),
+        crowded(m, t),
+        duty(m, t),
+        alike(m, t),
+        said(m, t),
+        teller(m, t),
+    ]
+}
+
 fn feature(name: &str, label: &str, value: f64, weight: f64, text: String) -> Feature {
     let value = if value.is_finite() { value.clamp(-1.0, 1.0) } else { -1.0 };
     Feature { name: name.to_owned(), label: label.to_owned(), value, weight, text }
@@ -274,10 +266,39 @@ fn kin(m: &Measures, t: &Thresholds) -> Feature {
     feature("category", "类别", value, t.weights.category, text.to_owned())
 }
 
+/// The logarithm of the gap, since a minute beside an hour says as much as a day beside a month: 1 at once, −1 after the window.
 fn soon(m: &Measures, t: &Thresholds) -> Feature {
     let window = f64::from(t.window_days.max(1)) * DAY_MS as f64;
-    let value = 1.0 - 2.0 * m.gap_ms as f64 / window;
+    let grown = |ms: f64| (ms / AT_ONCE_MS).ln_1p();
+    let value = 1.0 - 2.0 * grown(m.gap_ms as f64) / grown(window);
     feature("time", "时间", value, t.weights.time, format!("相隔{}", spell_gap(m.gap_ms)))
+}
+
+/// What comes from one point of a map within seconds was sent twice; a minute later the point says no more than its distance.
+fn twice(m: &Measures, t: &Thresholds) -> Feature {
+    let same = m.distance_m < SAME_POINT_M;
+    let value = if same { 1.0 / (1.0 + (m.gap_ms as f64 / RESENT_MS).powi(2)) } else { 0.0 };
+    let text = match same {
+        true => format!("定位点完全相同，相隔{}", spell_gap(m.gap_ms)),
+        false => "定位点不同".to_owned(),
+    };
+    feature("twice", "连续重复提交", value, t.weights.twice, text)
+}
+
+/// The more of the kind around, the less any one of them is meant.
+fn crowded(m: &Measures, t: &Thresholds) -> Feature {
+    let value = -(f64::from(m.rivals).ln_1p() / CROWD.ln_1p());
+    let text = match m.rivals {
+        0 => "附近没有其他同类在办案件".to_owned(),
+        n => format!("附近另有 {n} 件同类在办案件"),
+    };
+    feature("crowd", "同类密度", value, t.weights.crowd, text)
+}
+
+/// A patrol that enters two things in one place has seen two things.
+fn duty(m: &Measures, t: &Thresholds) -> Feature {
+    let text = if m.on_duty { "双方均为巡查发现" } else { "并非双方均为巡查发现" };
+    feature("duty", "来源", f64::from(u8::from(m.on_duty)), t.weights.duty, text.to_owned())
 }
 
 /// Pictures can agree; a picture from elsewhere says nothing, since a wide change of viewpoint looks the same.
@@ -297,10 +318,11 @@ fn alike(m: &Measures, t: &Thresholds) -> Feature {
             [bits, inliers].into_iter().flatten().collect::<Vec<_>>().join("，")
         }
     };
-    feature("look", "画面", by_bits.max(by_scene).clamp(0.0, 1.0), t.weights.look, text)
+    let value = by_bits.max(by_scene).clamp(0.0, 1.0).sqrt();
+    feature("look", "画面", value, t.weights.look, text)
 }
 
-/// The square root, because two people who describe one thing share few character pairs.
+/// The square root, because two people who describe one thing share few words.
 fn said(m: &Measures, t: &Thresholds) -> Feature {
     let (value, text) = match m.words {
         None => (0.0, "至少一方没有文字描述".to_owned()),
@@ -333,22 +355,6 @@ fn kinship(a: Option<&str>, b: Option<&str>) -> Kinship {
     }
     let family = |code: &str| code.chars().take(2).collect::<String>();
     if family(a) == family(b) { Kinship::Family } else { Kinship::Different }
-}
-
-/// Jaccard index over sets of adjacent character pairs, punctuation and case ignored; none when either text has no pair.
-fn likeness(a: &str, b: &str) -> Option<f64> {
-    let (a, b) = (bigrams(a), bigrams(b));
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    let common = a.intersection(&b).count();
-    Some(common as f64 / (a.len() + b.len() - common) as f64)
-}
-
-fn bigrams(text: &str) -> std::collections::HashSet<(char, char)> {
-    let letters: Vec<char> =
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(MAX_WORDS).collect();
-    letters.windows(2).map(|w| (w[0], w[1])).collect()
 }
 
 #[cfg(test)]
