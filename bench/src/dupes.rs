@@ -21,7 +21,7 @@ use stream::Row;
 /// Reports of the drawn stream.
 const DRAWN: usize = 6_000;
 /// The seed of the samples for labelling.
-const SEED: u64 = 2_011_0901;
+const SEED: u64 = 20_110_901;
 
 /// Runs the suite.
 pub fn run(line: &Line, report: &mut Report) -> Outcome {
@@ -57,6 +57,7 @@ pub fn run(line: &Line, report: &mut Report) -> Outcome {
         "—",
     );
     judge::labelled(report, &work("自动并案正确率"), &rows, &said)?;
+    judge::words(report);
     if let Some(file) = &line.sample {
         fs::write(file, judge::sample(&rows, &said, SEED))?;
     }

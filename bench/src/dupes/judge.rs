@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::dedupe::words::likeness;
 use domain::dedupe::{Verdict, wilson};
 use domain::geo::datum::distance_m;
 use domain::time::HOUR_MS;
@@ -18,6 +19,8 @@ use crate::report::{Goal, Report};
 const HINT: f64 = 0.01;
 /// What the sample was labelled as; kept with its reasons beside the source.
 const LABELS: &str = include_str!("../../labels/boston311.csv");
+/// Made pairs of sentences as citizens write them.
+const WORDS: &str = include_str!("../../labels/words.csv");
 
 /// Counts over a part of the stream.
 #[derive(Default)]
@@ -238,4 +241,27 @@ pub fn sample(rows: &[Row], said: &[Said], seed: u64) -> String {
         }
     }
     text
+}
+
+/// How often two descriptions of one problem are more alike than two of different problems described with the same words.
+pub fn words(report: &mut Report) {
+    let pairs: Vec<(bool, f64)> = WORDS
+        .lines()
+        .skip(1)
+        .filter_map(|line| {
+            let mut cells = line.split(',');
+            let (same, a, b) = (cells.next()?, cells.next()?, cells.next()?);
+            Some((same == "1", likeness(a, b).unwrap_or(0.0)))
+        })
+        .collect();
+    let of = |same: bool| pairs.iter().filter(move |pair| pair.0 == same).map(|pair| pair.1);
+    let won: f64 = of(true)
+        .flat_map(|a| of(false).map(move |b| if a > b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 }))
+        .sum();
+    let (same, other) = (of(true).count(), of(false).count());
+    report.add_alone(
+        "重复:同一问题的两段话比不同问题用词更近",
+        format!("{:.3}({same} 对与 {other} 对)", won / (same * other).max(1) as f64),
+        "0.5 为不能区分;不同问题有意取相同用词",
+    );
 }

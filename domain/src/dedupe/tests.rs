@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::photo::scene::{MAYBE_SCENE_INLIERS, SAME_SCENE_INLIERS};
 use crate::time::HOUR_MS;
 
 const HERE: Wgs84 = Wgs84 { lon: 120.45, lat: 36.39 };
@@ -46,8 +47,8 @@ fn a_second_citizen_twelve_metres_away_is_asked_about_and_merged_when_look_or_wo
         for gap_ms in [0, HOUR_MS, 23 * HOUR_MS] {
             let m = Measures { slack_m, gap_ms, ..SECOND };
             assert_eq!(verdict(m), Verdict::Ask, "nothing agrees: {m:?}");
-            assert_eq!(verdict(Measures { words: Some(0.06), ..m }), Verdict::Ask, "{m:?}");
-            assert_eq!(verdict(Measures { words: Some(0.7), ..m }), Verdict::Merge, "{m:?}");
+            assert_eq!(verdict(Measures { words: Some(0.46), ..m }), Verdict::Ask, "{m:?}");
+            assert_eq!(verdict(Measures { words: Some(0.95), ..m }), Verdict::Merge, "{m:?}");
             let scene = |n| Measures { inliers: Some(n), ..m };
             assert_eq!(verdict(scene(MAYBE_SCENE_INLIERS)), Verdict::Ask, "a person looks: {m:?}");
             assert_eq!(verdict(scene(SAME_SCENE_INLIERS)), Verdict::Merge, "{m:?}");

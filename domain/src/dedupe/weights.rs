@@ -131,7 +131,7 @@ impl Default for Weights {
     // the City of Boston's service requests (open data; 21,400 reports), where staff mark about 0.69 of the sure duplicates; the
     // fit's likelihood allows for that. `twice` is reasoned: the sure duplicates that give the 0.69 are its own case, so marks
     // can't say more of it. The stream has no pictures, words or reporters: those three are reasoned likelihood ratios (e⁶ for a
-    // scene that matches with 20 points, where 2,952 pairs of other places had none; e⁶ for the same words; a little for the
+    // scene that matches with 20 points, where 2,952 pairs of other places had none; e⁵ for the same words; a little for the
     // same person).
     fn default() -> Self {
         Self {
@@ -143,7 +143,7 @@ impl Default for Weights {
             crowd: 1.55,
             duty: -2.53,
             look: 6.0,
-            words: 6.0,
+            words: 5.0,
             reporter: 0.25,
         }
     }
