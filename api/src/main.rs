@@ -14,8 +14,10 @@ use api::{Api, auth::password, now};
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::explain::{Standing, Subject};
 use domain::time::Moment;
+use domain::dedupe;
 use store::Stores;
 use store::desk::Desk;
+use store::repo::answers;
 use store::repo::district::BooksCache;
 use store::repo::reference::load_reference;
 use store::repo::{grounds, tally, tickets};
@@ -86,6 +88,18 @@ enum Command {
         #[arg(value_enum)]
         what: Audit,
     },
+    /// 复核重复判定:人工结论与预测是否相符
+    Dedupe {
+        #[command(subcommand)]
+        what: Look,
+    },
+}
+
+/// What is asked about duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+enum Look {
+    /// 打印可靠性表与建议门槛,不改变任何设置
+    Review,
 }
 
 /// Which decisions are made again.
@@ -129,6 +143,7 @@ fn main() -> ExitCode {
             Some(Command::Rescore { since, limit, only, rules }) => {
                 rescore(&settings, since.as_deref(), limit, only, rules.as_deref()).await
             }
+            Some(Command::Dedupe { what: Look::Review }) => review(&settings).await,
         }
     });
     match outcome {
@@ -349,6 +364,19 @@ async fn rescore(
     let outcome = worker::rescore::run(stores, desk, plan, &progress).await;
     pool.close().await;
     let text = outcome.map_err(|error| format!("无法重算:{error}"))?.text();
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Prints what people's answers say about the scores of duplicates.
+async fn review(settings: &Settings) -> Result<(), String> {
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let books = BooksCache::default().get(&stores.pool).await;
+    let examples = answers::examples(&stores.pool, now()).await;
+    stores.pool.close().await;
+    let costs = books.map_err(|error| format!("无法读取规则:{error}"))?.config.dedupe;
+    let examples = examples.map_err(|error| format!("无法读取人工结论:{error}"))?;
+    let thresholds = dedupe::thresholds_for(&costs);
+    let text = dedupe::review(&examples, &costs, &thresholds).report(&costs, &thresholds);
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
 }
 

@@ -76,6 +76,18 @@ struct Line {
     /// 真实照片文件夹(mp12、wechat、originals、views 等子文件夹);不设则用自绘照片
     #[arg(long, env = "BENCH_PHOTOS")]
     photos: Option<PathBuf>,
+    /// 重复部分的真实报件流(CSV,可为 .gz);不设则用自绘报件流
+    #[arg(long, env = "BENCH_STREAM")]
+    stream: Option<PathBuf>,
+    /// 重复部分:按报件流前 62 天重新拟合权重并列出
+    #[arg(long)]
+    fit: bool,
+    /// 重复部分:抽取待标注的样本,写入此文件
+    #[arg(long)]
+    sample: Option<PathBuf>,
+    /// 重复部分:可靠性图(SVG)写入此文件
+    #[arg(long)]
+    plot: Option<PathBuf>,
     /// 把结果表另存为 Markdown
     #[arg(long)]
     markdown: Option<PathBuf>,

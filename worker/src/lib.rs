@@ -16,8 +16,8 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::proof;
 use domain::time::MINUTE_MS;
-use domain::{dedupe, proof};
 use futures_util::future::BoxFuture;
 use store::Stores;
 use store::desk::Desk;
@@ -44,8 +44,6 @@ pub struct Settings {
     pub first_wait: Duration,
     /// How long a triage or a proof waits for pictures before it goes on without them.
     pub patience: Duration,
-    /// Bounds of "the same problem".
-    pub dedupe: dedupe::Thresholds,
     /// Bounds of "shows the fix".
     pub proof: proof::Thresholds,
     /// Subscription messages, when the mini-program has templates.
@@ -85,7 +83,6 @@ impl Default for Settings {
             grace: Duration::from_secs(15),
             first_wait: Duration::from_secs(1),
             patience: Duration::from_millis(10 * MINUTE_MS.unsigned_abs()),
-            dedupe: dedupe::Thresholds::default(),
             proof: proof::Thresholds::default(),
             templates: Templates::default(),
             practice: false,

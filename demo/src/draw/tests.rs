@@ -85,6 +85,7 @@ fn sighting(seen: &Analysis, at: Wgs84, seen_at: Moment) -> Sighting<'_> {
         scenes: std::slice::from_ref(&seen.scene),
         words: "",
         reporter: None,
+        on_duty: false,
     }
 }
 

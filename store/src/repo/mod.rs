@@ -2,6 +2,7 @@
 //! It refuses to decide anything: what may happen to a ticket is the desk's and the domain's.
 
 pub mod acts;
+pub mod answers;
 pub mod boards;
 mod catalogue;
 pub mod district;

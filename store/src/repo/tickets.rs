@@ -374,6 +374,22 @@ pub async fn save_score(
     Ok(())
 }
 
+/// How alike two tickets were found; none when they were not compared.
+pub(crate) async fn score_of(
+    on: impl Into<On<'_>>,
+    ticket: &TicketId,
+    other: &TicketId,
+) -> Result<Option<dedupe::Score>> {
+    let body = fetch_scalar_optional!(
+        on.into(),
+        String,
+        "select body from match_score where ticket_id = $1 and other = $2",
+        ticket.as_str(),
+        other.as_str(),
+    )?;
+    body.map(|body| parse("match_score", "body", ticket.as_str(), &body)).transpose()
+}
+
 /// The best-matching other tickets, likeliest first.
 pub async fn scores(
     on: impl Into<On<'_>>,

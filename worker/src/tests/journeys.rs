@@ -296,4 +296,6 @@ async fn a_likely_twin_is_put_before_a_person_and_never_again_once_kept_apart() 
     city.settle().await;
     let ticket = city.ticket(&id).await;
     assert_eq!((ticket.stage(), doubts(&ticket)), (Stage::Dispatched, BTreeSet::new()));
+    let said = store::repo::answers::examples(city.pool(), now()).await.unwrap();
+    assert_eq!(said.iter().map(|e| e.truth).collect::<Vec<_>>(), [domain::dedupe::Truth::Apart]);
 }

@@ -10,7 +10,7 @@ use domain::photo::{Prints, Scene};
 use domain::ticket::Ticket;
 use domain::ticket::action::{Action, ActionKind};
 use domain::ticket::attention::Attention;
-use domain::ticket::event::Place;
+use domain::ticket::event::{Place, Source};
 use domain::ticket::flow;
 use domain::ticket::refusal::Refusal;
 use domain::ticket::state::Stage;
@@ -47,11 +47,12 @@ pub(crate) struct Portrait {
     scenes: Vec<Scene>,
     words: String,
     reporter: Option<domain::id::AccountId>,
+    on_duty: bool,
 }
 
 /// The likeliest twins, best first; at most [`KEPT`].
 pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<Vec<Twin>, JobError> {
-    let bounds = context.settings.dedupe;
+    let bounds = dedupe::thresholds_for(&case.books.config.dedupe);
     let pool = &context.stores.pool;
     let cells = cells_around(spot.at, bounds.radius_m + 2.0 * MAX_ACCURACY_M);
     let since = now().plus_ms(-2 * i64::from(bounds.window_days) * DAY_MS);
@@ -80,14 +81,9 @@ pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<
         })
         .collect();
     compute(move || {
-        let score = |old: &Portrait| dedupe::score(&new.sighting(), &old.sighting(), &bounds);
-        let mut twins: Vec<(TicketId, Score)> =
-            others.iter().map(|old| (old.id.clone(), score(old))).collect();
-        twins.sort_by(|(ia, a), (ib, b)| {
-            b.verdict.cmp(&a.verdict).then(b.probability.total_cmp(&a.probability)).then_with(|| ia.cmp(ib))
-        });
-        twins.truncate(KEPT);
-        twins.into_iter().map(|(ticket, score)| Twin { ticket, score: Some(score) }).collect()
+        let sightings: Vec<Sighting<'_>> = others.iter().map(Portrait::sighting).collect();
+        let ranked = dedupe::rank(&new.sighting(), &sightings, &bounds).into_iter().take(KEPT);
+        ranked.map(|(i, score)| Twin { ticket: others[i].id.clone(), score: Some(score) }).collect()
     })
     .await
 }
@@ -143,7 +139,17 @@ pub(crate) fn portrait(
         scenes: own().map(|(_, scene)| scene.clone()).collect(),
         words: ticket.words.clone(),
         reporter: ticket.reporter.clone(),
+        on_duty: is_on_duty(ticket.source),
     }
+}
+
+/// Whether reports of this source come from those whose work is finding.
+const fn is_on_duty(source: Source) -> bool {
+    use Source::{Camera, Crew, Drone, Inspection, Patrol, Satellite, SelfCheck, Simulation, Station, Visit};
+    matches!(
+        source,
+        Camera | Crew | Drone | Inspection | Patrol | Satellite | SelfCheck | Simulation | Station | Visit
+    )
 }
 
 impl Portrait {
@@ -158,6 +164,7 @@ impl Portrait {
             scenes: &self.scenes,
             words: &self.words,
             reporter: self.reporter.as_ref(),
+            on_duty: self.on_duty,
         }
     }
 }
