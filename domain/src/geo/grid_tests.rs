@@ -175,7 +175,7 @@ proptest! {
         let index = GridIndex::build(grids.clone());
         let reaches = border_distance_m(&grids, at) < accuracy;
         let plane = Plane::around(at);
-        prop_assert_eq!(index.layers[&Layer::Area].raster.border_within(coord(at), &plane, accuracy), reaches);
+        prop_assert_eq!(index.layers[&Layer::Area].border_within(coord(at), &plane, accuracy), reaches);
         if !reaches {
             match (&index.locate(at, accuracy).layers[&Layer::Area], index.owner(Layer::Area, at)) {
                 (Spot::Inside { grid, likelihood, .. }, Some(owner)) => {
