@@ -180,7 +180,8 @@ impl Raster {
         group.owners_exactly(shape, p, self.turn(column))
     }
 
-    /// Whether a border that `owner` heeds comes closer than `reach_m` metres to the point, on the plane around it.
+    /// Whether a border that `owner` heeds comes closer than `reach_m` metres to the point, on the plane around it. An edge
+    /// that a shape goes along twice is none.
     /// Allocates nothing.
     pub fn border_within<'s>(
         &self,
