@@ -2,6 +2,7 @@
 //! with an exact test, shapely and PostGIS, over the reference district, a tiling of wiggly cells that share their borders,
 //! and a tiling with very long ones. All must name the same grid.
 
+mod lookups;
 mod postgis;
 
 use std::f64::consts::TAU;
@@ -41,6 +42,9 @@ type Boxes<'a> = RTree<GeomWithData<Rectangle<[f64; 2]>, &'a Grid>>;
 pub fn run(line: &Line, anchors: &Anchors, databases: &Databases, report: &mut Report) -> Outcome {
     let reference = parse_grids(REFERENCE, Layer::Community, CoordType::Wgs84);
     let reference = reference.map_err(|faults| format!("示例网格有误:{faults:?}"))?;
+    if let Some(folder) = &line.lookups {
+        lookups::check(folder, report)?;
+    }
     let mut set = Set { rounds: line.rounds, anchors, databases, report };
     set.compare("示例辖区", reference, 8.0)?;
     set.compare("自制拼图", tiling(1000, WIGGLES), 8.0)?;

@@ -76,6 +76,9 @@ struct Line {
     /// 真实照片文件夹(mp12、wechat、originals、views 等子文件夹);不设则用自绘照片
     #[arg(long, env = "BENCH_PHOTOS")]
     photos: Option<PathBuf>,
+    /// 已知答案的定位(*_grid.geojson 和 *_grid_lookups.csv)所在文件夹;不设则不查
+    #[arg(long)]
+    lookups: Option<PathBuf>,
     /// 把结果表另存为 Markdown
     #[arg(long)]
     markdown: Option<PathBuf>,
