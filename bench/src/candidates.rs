@@ -77,20 +77,7 @@ async fn one(
     let handle = Handle::current();
     let each = |boxed: bool| {
         let (handle, centres) = (handle.clone(), &centres);
-        move || {
-            let pass = async {
-                let mut found = Vec::new();
-                for at in centres {
-                    found.push(if boxed {
-                        in_box(kind, pool, *at).await?
-                    } else {
-                        in_cells(pool, *at).await?
-                    });
-                }
-                Outcome::Ok(found)
-            };
-            block_in_place(|| handle.block_on(pass))
-        }
+        move || block_in_place(|| handle.block_on(all(boxed, kind, pool, centres)))
     };
     let own = each(false)()?;
     let neighbours: usize = own.iter().map(Vec::len).sum();
@@ -187,6 +174,15 @@ async fn gist(pool: &Pool) -> bool {
         }
     }
     true
+}
+
+/// The neighbours of all places.
+async fn all(boxed: bool, kind: Kind, pool: &Pool, centres: &[Wgs84]) -> Outcome<Vec<Vec<String>>> {
+    let mut found = Vec::with_capacity(centres.len());
+    for at in centres {
+        found.push(if boxed { in_box(kind, pool, *at).await? } else { in_cells(pool, *at).await? });
+    }
+    Ok(found)
 }
 
 /// The neighbours by the product's query, by their ids.

@@ -76,15 +76,13 @@ impl Set<'_> {
             return Err(format!("{name}:{differ} 处的网格不同").into());
         }
         let table = Table::of(&index);
+        // Lives longer than the runner that asks it.
+        let mut shapely = if index.len() <= MOST_ASKED { self.shapely(&index, &points)? } else { None };
         let mut runners = vec![
             Runner::here("本程序", || Ok(points.iter().filter(|at| own(at).is_some()).count())),
             Runner::here("读表", || Ok(points.iter().fold(0, |sum: u32, at| sum ^ table.read(*at)))),
             Runner::here("rstar", || Ok(points.iter().filter(|at| plain(&boxes, **at).is_some()).count())),
         ];
-        let mut shapely = match index.len() <= MOST_ASKED {
-            true => self.shapely(&index, &points)?,
-            false => None,
-        };
         let expected = checksum(&index, &points);
         if let Some(anchor) = &mut shapely {
             runners.push(Runner::new(anchor.name.clone(), move || {
