@@ -112,7 +112,7 @@ impl<T> Pass for (Cost, Outcome<T>) {
 /// Where ticket `number` is: six in ten near a hot spot of a district of 40 × 40 km.
 fn place(number: u64) -> Wgs84 {
     let mut dice = Dice(number.wrapping_mul(0x1_0000_01b3) ^ 0xca7);
-    let mut anywhere = |dice: &mut Dice| (120.2 + dice.unit() * 0.446, 36.2 + dice.unit() * 0.36);
+    let anywhere = |dice: &mut Dice| (120.2 + dice.unit() * 0.446, 36.2 + dice.unit() * 0.36);
     let hot = dice.roll(10) < 6;
     let (lon, lat) = if hot {
         let (lon, lat) = anywhere(&mut Dice(dice.roll(HOT_SPOTS)));

@@ -109,7 +109,10 @@ impl Set<'_> {
     }
 
     fn tell(&mut self, work: &str, standings: &[Standing], boxes_goal: f64) {
-        let each = |standing: &Standing| format!("{:.0} 纳秒/次", standing.cpu * 1e9 / POINTS as f64);
+        let nanos = |seconds: f64| seconds * 1e9 / POINTS as f64;
+        let each = |standing: &Standing| {
+            format!("{:.0} 纳秒/次(最少 {:.0})", nanos(standing.cpu), nanos(standing.least))
+        };
         let [own, table, boxes, others @ ..] = standings else { return };
         let figure = each(own);
         let ratio = Some(own.cpu / table.cpu);
