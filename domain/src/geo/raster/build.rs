@@ -140,20 +140,22 @@ impl Raster {
             for numbered in &strip.edges {
                 let (west, east) = self.columns_touched(row, &numbered.edge);
                 let (west, east) = (west.max(strip.columns.0), east.min(strip.columns.1));
-                for column in west..=east {
-                    touched[column] = true;
-                    let (column, numbered) = (column as u32, *numbered);
-                    seen.touches.push(Touch { column, shape: strip.shape, numbered });
+                if let Some(run) = touched.get_mut(west..=east) {
+                    run.fill(true);
                 }
+                let touch =
+                    |column: usize| Touch { column: column as u32, shape: strip.shape, numbered: *numbered };
+                seen.touches.extend((west..=east).map(touch));
             }
             // Between two touched cells nothing changes: one look decides for the whole run.
             let mut covered = None;
-            for column in strip.columns.0..=strip.columns.1 {
+            let (first, last) = strip.columns;
+            for (column, touched) in (first..).zip(&touched[first..=last]) {
                 let centre = || {
                     let edges = strip.edges.iter().map(|numbered| &numbered.edge);
                     odd(edges, self.centre(column, row))
                 };
-                if touched[column] {
+                if *touched {
                     covered = None;
                     if centre() {
                         seen.centres.push((column as u32, strip.shape));
