@@ -88,6 +88,9 @@ struct Line {
     /// 重复部分:可靠性图(SVG)写入此文件
     #[arg(long)]
     plot: Option<PathBuf>,
+    /// 已知答案的定位(*_grid.geojson 和 *_grid_lookups.csv)所在文件夹;不设则不查
+    #[arg(long)]
+    lookups: Option<PathBuf>,
     /// 把结果表另存为 Markdown
     #[arg(long)]
     markdown: Option<PathBuf>,

@@ -270,6 +270,7 @@ async fn a_problem_that_came_back_gets_a_ticket_of_its_own() {
     city.settle().await;
     let cells = domain::geo::datum::cells_around(at, 50.0);
     let near = tickets::in_cells(city.pool(), &cells, found, 9).await.unwrap();
+    let near = tickets::many(city.pool(), near.iter().map(|near| &near.id)).await.unwrap();
     let relapse = near.iter().find(|ticket| ticket.relapse_of.as_ref() == Some(&id)).unwrap();
     assert_eq!((near.len(), relapse.stage()), (2, Stage::Dispatched));
     assert!(relapse.words.contains("垃圾又堆起来了"), "{}", relapse.words);

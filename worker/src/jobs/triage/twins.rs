@@ -16,16 +16,17 @@ use domain::ticket::refusal::Refusal;
 use domain::ticket::state::Stage;
 use domain::time::{DAY_MS, MINUTE_MS};
 use store::repo::photos::{self, Photo};
-use store::repo::{points, tickets};
+use store::repo::points;
+use store::repo::tickets::{self, Neighbour};
 
 use super::{Case, Halt, Pen, class};
 use crate::jobs::compute;
 use crate::outcome::JobError;
 use crate::{Context, gallery, now};
 
-/// Tickets read around a place, newest first.
-const MOST_NEIGHBOURS: i64 = 200;
-/// Of these, so many of the nearest are compared, pictures and all.
+/// Tickets looked at around a place, newest first, by their row in an index.
+const MOST_NEIGHBOURS: i64 = 2000;
+/// Of these, so many of the nearest are compared, pictures and all; twice as many documents are read.
 const MOST_COMPARED: usize = 20;
 /// So many of the likeliest are kept for people to see.
 const KEPT: usize = 5;
@@ -56,7 +57,12 @@ pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<
     let pool = &context.stores.pool;
     let cells = cells_around(spot.at, bounds.radius_m + 2.0 * MAX_ACCURACY_M);
     let since = now().plus_ms(-2 * i64::from(bounds.window_days) * DAY_MS);
-    let mut near: Vec<(Ticket, Place)> = tickets::in_cells(pool, &cells, since, MOST_NEIGHBOURS)
+    let mut around = tickets::in_cells(pool, &cells, since, MOST_NEIGHBOURS).await?;
+    around.retain(|other| may_be_older(other, &case.ticket));
+    around.sort_by(|a, b| distance_m(a.at, spot.at).total_cmp(&distance_m(b.at, spot.at)));
+    // A camera's frames are told by their documents, wherever they are.
+    let most = if case.ticket.origin.machine.is_some() { around.len() } else { 2 * MOST_COMPARED };
+    let mut near: Vec<(Ticket, Place)> = tickets::many(pool, around.iter().take(most).map(|other| &other.id))
         .await?
         .into_iter()
         .filter(|other| may_take_in(other, &case.ticket))
@@ -110,17 +116,23 @@ async fn frame_before(
     Ok(None)
 }
 
+/// Whether `other` is worth its document: `may_take_in` as far as its row tells.
+fn may_be_older(other: &Neighbour, ticket: &Ticket) -> bool {
+    let waits = matches!(other.stage, Stage::Received | Stage::Verifying);
+    let older = (other.opened_at, &other.id) < (ticket.opened_at, &ticket.id);
+    other.id != ticket.id
+        && other.stage.is_open()
+        && flow::find(other.stage, ActionKind::Absorb).is_some()
+        && (older || !waits)
+}
+
 /// Whether `ticket` could be merged into `other`: that one is open, can still take in reports, was not said to be another
 /// problem, and of two that wait for their triage it is the older, so that they never merge into each other.
 fn may_take_in(other: &Ticket, ticket: &Ticket) -> bool {
-    let waits = matches!(other.stage(), Stage::Received | Stage::Verifying);
-    let older = (other.opened_at, &other.id) < (ticket.opened_at, &ticket.id);
-    other.id != ticket.id
-        && other.stage().is_open()
-        && flow::find(other.stage(), ActionKind::Absorb).is_some()
+    let (id, stage, opened_at) = (other.id.clone(), other.stage(), other.opened_at);
+    other.place.is_some_and(|place| may_be_older(&Neighbour { id, at: place.at, stage, opened_at }, ticket))
         && !ticket.apart.contains(&other.id)
         && !other.apart.contains(&ticket.id)
-        && (older || !waits)
 }
 
 pub(crate) fn portrait(
