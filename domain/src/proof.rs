@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::geo::datum::Wgs84;
 use crate::id::{PhotoId, TicketId};
 use crate::photo::Facts;
-use crate::photo::hash::hamming;
+use crate::photo::hash::{Orientation, hamming, orient};
 use crate::photo::scene::{SAME_SCENE_INLIERS, Scene, compare};
+use crate::reuse::{self, Likeness, Look};
 use crate::time::Moment;
 
 mod camera;
@@ -59,7 +60,7 @@ pub struct Shot<'a> {
 }
 
 /// A photograph used before, anywhere, that equals or resembles an after-photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Earlier {
     /// Index into [`Claim::after`].
     pub after_index: usize,
@@ -67,12 +68,10 @@ pub struct Earlier {
     pub photo: PhotoId,
     /// The ticket that it belongs to.
     pub ticket: Option<TicketId>,
-    /// Whether the bytes are equal.
-    pub same_bytes: bool,
-    /// Differing bits of 256.
-    pub bits: u32,
     /// Whether it belongs to the ticket being proven.
     pub same_ticket: bool,
+    /// How much alike they are, and how the one was made of the other.
+    pub likeness: Likeness,
 }
 
 /// Everything that is known when a fix is submitted.
@@ -264,6 +263,8 @@ pub struct Pair {
     pub matches: u32,
     /// Points that look alike and lie on the very same pixel.
     pub still: u32,
+    /// Whether the after-photo was made of the before-photo.
+    pub likeness: Likeness,
 }
 
 impl Pair {
@@ -284,7 +285,7 @@ pub fn compare_pairs(claim: &Claim<'_>) -> Vec<Pair> {
 fn pair(before: usize, b: &Shot<'_>, after: usize, a: &Shot<'_>) -> Pair {
     let found = compare(b.scene, a.scene);
     let (old, new) = (&b.facts.prints, &a.facts.prints);
-    let turned = old.turned.iter().chain([&old.mirrored]).map(|hash| hamming(hash, &new.phash)).min();
+    let turned = Orientation::ALL[1..].iter().map(|&how| hamming(&orient(&old.phash, how), &new.phash)).min();
     Pair {
         before,
         after,
@@ -293,7 +294,12 @@ fn pair(before: usize, b: &Shot<'_>, after: usize, a: &Shot<'_>) -> Pair {
         inliers: found.inliers,
         matches: found.matches,
         still: found.still,
+        likeness: reuse::judge(&look(a), &look(b)),
     }
+}
+
+fn look<'a>(shot: &Shot<'a>) -> Look<'a> {
+    Look { sha256: shot.sha256, prints: &shot.facts.prints, scene: shot.scene }
 }
 
 /// Verifies a claim.

@@ -38,7 +38,7 @@ impl Stored {
 }
 
 fn stored(name: &str, captured_ms: i64) -> Stored {
-    let prints = Prints { phash: [0; 4], mirrored: [0; 4], turned: [[0; 4]; 3], detail: 9.0 };
+    let prints = Prints { phash: [0; 4], inner: None, detail: 9.0 };
     Stored {
         id: PhotoId::from(name),
         sha256: name.repeat(4),
@@ -76,7 +76,16 @@ fn true_fix() -> Case {
         before: stored("before", -HOUR_MS),
         after: stored("after", 30 * MINUTE_MS),
         earlier: Vec::new(),
-        pair: Pair { before: 0, after: 0, bits: 64, turned_bits: 128, inliers: 57, matches: 90, still: 2 },
+        pair: Pair {
+            before: 0,
+            after: 0,
+            bits: 64,
+            turned_bits: 128,
+            inliers: 57,
+            matches: 90,
+            still: 2,
+            likeness: Likeness::NONE,
+        },
     }
 }
 
@@ -112,9 +121,10 @@ fn changed(change: impl FnOnce(&mut Case)) -> Case {
     case
 }
 
-fn seen_before(same_ticket: bool, same_bytes: bool, bits: u32) -> Vec<Earlier> {
+fn seen_before(same_ticket: bool, kind: Kind, bits: u32) -> Vec<Earlier> {
     let ticket = Some(TicketId::from("t-9"));
-    vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_bytes, bits, same_ticket }]
+    let likeness = Likeness { kind, bits, ..Likeness::NONE };
+    vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_ticket, likeness }]
 }
 
 use CheckName::{FromCamera, InsideFence, NotReused, SameScene, TakenAfterDispatch};

@@ -30,9 +30,8 @@ fn photo(id: &str, sha: &str) -> NewPhoto {
 fn facts(seed: u32) -> Facts {
     let mut phash = [u64::MAX, 0, 0x5555_5555_5555_5555, 0x0f0f_0f0f_0f0f_0f0f];
     (0..seed).for_each(|bit| phash[(bit / 64) as usize] ^= 1 << (bit % 64));
-    let far = phash.map(|word| word ^ 0x3333_3333_3333_3333);
-    let prints = Prints { phash, mirrored: far, turned: [far; 3], detail: 20.0 };
-    Facts { version: 1, format: Format::Jpeg, width: 640, height: 480, meta: Meta::default(), prints }
+    let prints = Prints { phash, inner: None, detail: 20.0 };
+    Facts { version: photo::VERSION, format: Format::Jpeg, width: 640, height: 480, meta: Meta::default(), prints }
 }
 
 fn scene() -> Scene {
