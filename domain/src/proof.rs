@@ -117,10 +117,6 @@ pub struct Thresholds {
     pub alike_bits: u32,
     /// Share of points that did not move at all, from which a picture was made of the other; 0 to 1.
     pub copy_share: f64,
-    /// Up to this many bits a picture is another ticket's picture again.
-    pub foreign_bits: u32,
-    /// Up to this many bits a picture resembles another ticket's picture.
-    pub suspect_bits: u32,
     /// Suspicion from which a person looks whether it is a camera's picture; 0 to 1.
     pub suspicion: f64,
     /// Raised with every change of a number above.
@@ -131,7 +127,7 @@ impl Default for Thresholds {
     // Bits, measured: a re-compressed, shrunk or brightened copy 0–18, one cropped by 3 % 20–34, a retake that moved by
     // 1 % of the picture 50–70, one that moved by 4 % over 90, a stranger 128 ± 8. A hand that moves by 0.3 % leaves
     // 15 % of the points still, a copy 80–99 %. So 16 is a copy for certain, 30 with still points as well, 48 is too
-    // like for a hand; another ticket's picture has no honest reason to be like at all.
+    // like for a hand; what was cut, mirrored or framed is the business of `reuse::judge`.
     fn default() -> Self {
         Self {
             early_ms: 120_000,
@@ -144,10 +140,8 @@ impl Default for Thresholds {
             own_bits: 30,
             alike_bits: 48,
             copy_share: 0.8,
-            foreign_bits: 40,
-            suspect_bits: 80,
             suspicion: 0.5,
-            version: 1,
+            version: 2,
         }
     }
 }
