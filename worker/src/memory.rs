@@ -113,9 +113,8 @@ impl Memory {
         let search = move || {
             let held = held.read().unwrap_or_else(PoisonError::into_inner);
             let each = pictures.iter().map(|photo| {
-                let found = gallery::seen(photo).map(|(facts, scene)| {
-                    held.index.search(&facts.prints, scene, CANDIDATES)
-                });
+                let found = gallery::seen(photo)
+                    .map(|(facts, scene)| held.index.search(&facts.prints, scene, CANDIDATES));
                 let mut ids: Vec<PhotoId> = Vec::new();
                 for candidate in found.into_iter().flatten() {
                     let id = &held.photos[candidate.picture];

@@ -79,7 +79,9 @@ fn honest(photos: Option<&Path>, report: &mut Report) -> Outcome {
     let pairs: Vec<(RgbImage, RgbImage)> = match photos {
         Some(folder) => views(folder)?,
         None => (0..DRAWN)
-            .map(|seed| (draw::heap_before(seed, (SIDE, SIDE * 3 / 4)), draw::after(seed, (SIDE, SIDE * 3 / 4))))
+            .map(|seed| {
+                (draw::heap_before(seed, (SIDE, SIDE * 3 / 4)), draw::after(seed, (SIDE, SIDE * 3 / 4)))
+            })
             .collect(),
     };
     let kinds = in_parallel(pairs.len(), |number| {
@@ -128,8 +130,7 @@ fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
 /// A photograph brought to [`SIDE`]; none of what is no picture or too small.
 fn read(path: &Path) -> Option<RgbImage> {
     let picture = image::open(path).ok()?.to_rgb8();
-    let (longest, shortest) =
-        (picture.width().max(picture.height()), picture.width().min(picture.height()));
+    let (longest, shortest) = (picture.width().max(picture.height()), picture.width().min(picture.height()));
     let side = |v: u32| (v * SIDE / longest).max(1);
     match longest {
         _ if shortest < 300 => None,

@@ -41,11 +41,8 @@ pub fn run(
         scan.push(&hash);
         hash.iter().for_each(|word| stored.extend_from_slice(&word.to_le_bytes()));
     }
-    let queries: Vec<u8> = Orientation::ALL
-        .iter()
-        .flat_map(|&how| orient(&query, how))
-        .flat_map(u64::to_le_bytes)
-        .collect();
+    let queries: Vec<u8> =
+        Orientation::ALL.iter().flat_map(|&how| orient(&query, how)).flat_map(u64::to_le_bytes).collect();
     let (all, asked) = (databases.folder.join("hashes.bin"), databases.folder.join("queries.bin"));
     fs::write(&all, &stored)?;
     fs::write(&asked, &queries)?;

@@ -178,7 +178,8 @@ fn phone_screen(p: &RgbImage, seed: u64) -> RgbImage {
     let (w, h) = out.dimensions();
     let unit = w / 40;
     for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
-        let clock = y > unit && y < 2 * unit && (x < 5 * unit || x > w - 6 * unit) && x / (unit / 3).max(1) % 2 == 0;
+        let clock =
+            y > unit && y < 2 * unit && (x < 5 * unit || x > w - 6 * unit) && x / (unit / 3).max(1) % 2 == 0;
         let buttons = y > h - 2 * unit && y < h - unit && x / (4 * unit) % 3 == 1;
         if clock || buttons {
             out.put_pixel(x, y, Rgb([60; 3]));

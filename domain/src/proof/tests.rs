@@ -198,7 +198,9 @@ fn an_earlier_picture_of_the_same_ticket_is_held_to_the_same_rule() {
 
 #[test]
 fn a_cut_or_mirrored_before_photo_fails_though_its_hash_is_far_away() {
-    let cut = changed(|c| c.pair.likeness = Likeness { kind: Kind::Copy, bits: 110, mirrored: true, ..Likeness::NONE });
+    let cut = changed(|c| {
+        c.pair.likeness = Likeness { kind: Kind::Copy, bits: 110, mirrored: true, ..Likeness::NONE }
+    });
     assert_eq!(cut.outcome(NotReused), Fail);
     assert!(cut.text(NotReused).contains("镜像后相同"), "{}", cut.text(NotReused));
     let maybe = changed(|c| c.pair.likeness = Likeness { kind: Kind::Suspect, ..Likeness::NONE });

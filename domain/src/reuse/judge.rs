@@ -60,7 +60,8 @@ impl Likeness {
     pub const SAME_BYTES: Self =
         Self { kind: Kind::SameBytes, bits: 0, mirrored: false, quarters: 0, registration: None };
     /// Two pictures that have nothing in common.
-    pub const NONE: Self = Self { kind: Kind::None, bits: 256, mirrored: false, quarters: 0, registration: None };
+    pub const NONE: Self =
+        Self { kind: Kind::None, bits: 256, mirrored: false, quarters: 0, registration: None };
 
     /// Places that agree, when the pictures could be laid over each other.
     pub fn inliers(&self) -> u32 {
@@ -79,9 +80,18 @@ impl Likeness {
             done.extend((r.kept < 0.9).then_some("裁剪"));
             done.extend((r.filled < 0.9).then_some("加边"));
         }
-        let same = if done.is_empty() { "画面相同".to_owned() } else { format!("{}后相同", done.join("、")) };
+        let same = if done.is_empty() {
+            "画面相同".to_owned()
+        } else {
+            format!("{}后相同", done.join("、"))
+        };
         let fit = self.registration.map_or_else(String::new, |r| {
-            format!("，对上 {} 处特征（占可比的 {:.0}%），偏差 {:.1} 像素", r.inliers, r.share * 100.0, r.miss)
+            format!(
+                "，对上 {} 处特征（占可比的 {:.0}%），偏差 {:.1} 像素",
+                r.inliers,
+                r.share * 100.0,
+                r.miss
+            )
         });
         format!("{same}（指纹相差 {}/256 位{fit}）", self.bits)
     }
@@ -108,9 +118,8 @@ pub fn judge(new: &Look<'_>, old: &Look<'_>) -> Likeness {
 
 fn rank(bits: u32, registration: Option<&Registration>) -> Kind {
     let fits = |least: u32, share: f32, miss: f32, apart: u32| {
-        registration.is_some_and(|r| {
-            r.inliers >= least && r.share >= share && r.miss <= miss && r.bits <= apart
-        })
+        registration
+            .is_some_and(|r| r.inliers >= least && r.share >= share && r.miss <= miss && r.bits <= apart)
     };
     if bits <= COPY_BITS || fits(30, 0.35, 1.6, 36) {
         Kind::Copy

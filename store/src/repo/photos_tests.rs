@@ -3,8 +3,8 @@ use domain::photo::{self, Prints};
 use domain::ticket::event::Source;
 
 use super::*;
-use crate::sql::testing::databases;
 use crate::Pool;
+use crate::sql::testing::databases;
 
 fn at(ms: i64) -> Moment {
     Moment::from_ms(ms)
@@ -31,7 +31,14 @@ fn facts(seed: u32) -> Facts {
     let mut phash = [u64::MAX, 0, 0x5555_5555_5555_5555, 0x0f0f_0f0f_0f0f_0f0f];
     (0..seed).for_each(|bit| phash[(bit / 64) as usize] ^= 1 << (bit % 64));
     let prints = Prints { phash, inner: None, detail: 20.0 };
-    Facts { version: photo::VERSION, format: Format::Jpeg, width: 640, height: 480, meta: Meta::default(), prints }
+    Facts {
+        version: photo::VERSION,
+        format: Format::Jpeg,
+        width: 640,
+        height: 480,
+        meta: Meta::default(),
+        prints,
+    }
 }
 
 fn scene() -> Scene {

@@ -25,9 +25,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Mark> {
         return read_first(bytes);
     }
     let (&[mark, hashes, words], rest) = bytes.split_first_chunk::<HEADER>()?;
-    let (hashes, words) = rest.split_at_checked(usize::from(hashes) * HASH).filter(|(_, rest)| {
-        mark == MARK && rest.len() == usize::from(words) * WORD
-    })?;
+    let (hashes, words) = rest
+        .split_at_checked(usize::from(hashes) * HASH)
+        .filter(|(_, rest)| mark == MARK && rest.len() == usize::from(words) * WORD)?;
     let hashes = hashes.chunks_exact(HASH).map(hash).collect();
     let words = words.chunks_exact(WORD).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     Some(Mark { hashes, words })
@@ -35,7 +35,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Mark> {
 
 /// Version 1 compared with a median near zero instead of zero, which moves few bits, and had no words.
 fn read_first(bytes: &[u8]) -> Option<Mark> {
-    let (hashes, detail) = bytes.split_last_chunk::<4>().map(|(rest, last)| (rest, f32::from_le_bytes(*last)))?;
+    let (hashes, detail) =
+        bytes.split_last_chunk::<4>().map(|(rest, last)| (rest, f32::from_le_bytes(*last)))?;
     let flat = detail < FLAT_DETAIL;
     Some(Mark { hashes: if flat { Vec::new() } else { vec![hash(&hashes[..HASH])] }, words: Vec::new() })
 }

@@ -68,6 +68,8 @@ async fn not_before(context: &Context, at: Moment) -> Result<Outcome, JobError> 
 }
 
 /// Runs what takes the processor for long away from the threads that serve.
-pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
+pub(crate) async fn compute<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JobError> {
     tokio::task::spawn_blocking(work).await.retry()
 }

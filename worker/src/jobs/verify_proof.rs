@@ -159,7 +159,8 @@ async fn look_alikes(context: &Context, submission: &Submission<'_>) -> Result<V
 /// The old pictures that the new one is like; those with the same bytes were found already.
 fn judge_each(new: &Photo, old: &[Photo]) -> Vec<(PhotoId, Likeness)> {
     let Some(new) = gallery::look(new) else { return Vec::new() };
-    let each = old.iter().filter_map(|photo| Some((photo.id.clone(), reuse::judge(&new, &gallery::look(photo)?))));
+    let each =
+        old.iter().filter_map(|photo| Some((photo.id.clone(), reuse::judge(&new, &gallery::look(photo)?))));
     each.filter(|(_, likeness)| matches!(likeness.kind, Kind::Suspect | Kind::Copy)).collect()
 }
 

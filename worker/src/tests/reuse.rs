@@ -41,7 +41,13 @@ async fn reported(city: &City, by: &Actor, at: Wgs84, seed: u64) -> (TicketId, A
 }
 
 /// Hands a picture in and gives what the check of reuse said.
-async fn handed_in(city: &City, id: &TicketId, by: &Actor, at: Wgs84, picture: RgbImage) -> (Outcome, String) {
+async fn handed_in(
+    city: &City,
+    id: &TicketId,
+    by: &Actor,
+    at: Wgs84,
+    picture: RgbImage,
+) -> (Outcome, String) {
     let photo = city.photo(by, picture, now(), at).await;
     city.apply(id, Action::SubmitFix { photo_ids: vec![photo], note: String::new() }, by).await;
     city.settle().await;
