@@ -111,14 +111,16 @@ fn originals(photos: Option<&Path>) -> Outcome<Vec<Original>> {
     })
 }
 
-/// Pairs of `views/pairs.csv`: two paths in the first columns, relative to `views`.
+/// Pairs of the same place in the lists of `views` and `retakes`: the two columns that are paths, relative to the folder.
 fn views(folder: &Path) -> Outcome<Vec<(RgbImage, RgbImage)>> {
-    let text = std::fs::read_to_string(folder.join("views/pairs.csv"))?;
+    let lists = ["views/pairs_positive.csv", "retakes/pairs.csv"];
+    let texts = lists.map(|list| std::fs::read_to_string(folder.join(list))).into_iter();
+    let texts: String = texts.collect::<Result<Vec<_>, _>>()?.join("\n");
     let pair = |line: &str| {
-        let mut columns = line.split(',').map(|name| folder.join("views").join(name.trim()));
-        Some((read(&columns.next()?)?, read(&columns.next()?)?))
+        let mut paths = line.split(',').map(str::trim).filter(|column| column.contains('/'));
+        Some((read(&folder.join(paths.next()?))?, read(&folder.join(paths.next()?))?))
     };
-    Ok(text.lines().filter_map(pair).collect())
+    Ok(texts.lines().filter_map(pair).collect())
 }
 
 fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
