@@ -25,6 +25,7 @@ pub mod programme;
 pub mod proof;
 pub mod register;
 pub mod relapse;
+pub mod reuse;
 pub mod rhythm;
 pub mod route;
 pub mod stats;

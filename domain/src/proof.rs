@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::geo::datum::Wgs84;
 use crate::id::{PhotoId, TicketId};
 use crate::photo::change::{self, Change};
-use crate::photo::hash::hamming;
+use crate::photo::hash::{Orientation, hamming, orient};
 use crate::photo::scene::{SAME_SCENE_INLIERS, Scene, compare};
 use crate::photo::{Facts, Look, Region};
+use crate::reuse::{self, Likeness, Picture};
 use crate::time::Moment;
 
 mod camera;
@@ -64,7 +65,7 @@ pub struct Shot<'a> {
 }
 
 /// A photograph used before, anywhere, that equals or resembles an after-photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Earlier {
     /// Index into [`Claim::after`].
     pub after_index: usize,
@@ -72,12 +73,10 @@ pub struct Earlier {
     pub photo: PhotoId,
     /// The ticket that it belongs to.
     pub ticket: Option<TicketId>,
-    /// Whether the bytes are equal.
-    pub same_bytes: bool,
-    /// Differing bits of 256.
-    pub bits: u32,
     /// Whether it belongs to the ticket being proven.
     pub same_ticket: bool,
+    /// How much alike they are, and how the one was made of the other.
+    pub likeness: Likeness,
 }
 
 /// Everything that is known when a fix is submitted.
@@ -123,10 +122,6 @@ pub struct Thresholds {
     pub alike_bits: u32,
     /// Share of points that did not move at all, from which a picture was made of the other; 0 to 1.
     pub copy_share: f64,
-    /// Up to this many bits a picture is another ticket's picture again.
-    pub foreign_bits: u32,
-    /// Up to this many bits a picture resembles another ticket's picture.
-    pub suspect_bits: u32,
     /// Suspicion from which a person looks whether it is a camera's picture; 0 to 1.
     pub suspicion: f64,
     /// Where "changed" and "unchanged" part.
@@ -139,7 +134,7 @@ impl Default for Thresholds {
     // Bits, measured: a re-compressed, shrunk or brightened copy 0–18, one cropped by 3 % 20–34, a retake that moved by
     // 1 % of the picture 50–70, one that moved by 4 % over 90, a stranger 128 ± 8. A hand that moves by 0.3 % leaves
     // 15 % of the points still, a copy 80–99 %. So 16 is a copy for certain, 30 with still points as well, 48 is too
-    // like for a hand; another ticket's picture has no honest reason to be like at all.
+    // like for a hand; what was cut, mirrored or framed is the business of `reuse::judge`.
     fn default() -> Self {
         Self {
             early_ms: 120_000,
@@ -152,8 +147,6 @@ impl Default for Thresholds {
             own_bits: 30,
             alike_bits: 48,
             copy_share: 0.8,
-            foreign_bits: 40,
-            suspect_bits: 80,
             suspicion: 0.5,
             change: change::Bounds::default(),
             version: 2,
@@ -277,6 +270,8 @@ pub struct Pair {
     pub still: u32,
     /// What changed, where one picture could be laid over the other.
     pub change: Option<Change>,
+    /// Whether the after-photo was made of the before-photo.
+    pub likeness: Likeness,
 }
 
 impl Pair {
@@ -301,7 +296,7 @@ fn pair((before, b): (usize, &Shot<'_>), (after, a): (usize, &Shot<'_>), t: &Thr
     let change =
         laid.map(|(map, (old, new))| change::compare(old, new, &map, b.region.as_ref(), &t.change).0);
     let (old, new) = (&b.facts.prints, &a.facts.prints);
-    let turned = old.turned.iter().chain([&old.mirrored]).map(|hash| hamming(hash, &new.phash)).min();
+    let turned = Orientation::ALL[1..].iter().map(|&how| hamming(&orient(&old.phash, how), &new.phash)).min();
     Pair {
         before,
         after,
@@ -311,7 +306,12 @@ fn pair((before, b): (usize, &Shot<'_>), (after, a): (usize, &Shot<'_>), t: &Thr
         matches: found.matches,
         still: found.still,
         change,
+        likeness: reuse::judge(&picture(a), &picture(b)),
     }
+}
+
+fn picture<'a>(shot: &Shot<'a>) -> Picture<'a> {
+    Picture { sha256: shot.sha256, prints: &shot.facts.prints, scene: shot.scene }
 }
 
 /// Verifies a claim.

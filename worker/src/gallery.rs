@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::evidence::Witness;
 use domain::photo::{Facts, Look, Scene};
 use domain::proof::Shot;
+use domain::reuse::Picture;
 use domain::time::Moment;
 use store::repo::photos::{Photo, PhotoState};
 
@@ -25,6 +26,12 @@ pub(crate) fn look_again(photos: &[Photo], now: Moment, patience: Duration) -> O
 /// What a readable picture shows.
 pub(crate) fn seen(photo: &Photo) -> Option<(&Facts, &Scene)> {
     photo.facts.as_ref().zip(photo.scene.as_ref())
+}
+
+/// A readable picture as the search for reuse sees it.
+pub(crate) fn picture(photo: &Photo) -> Option<Picture<'_>> {
+    let (facts, scene) = seen(photo)?;
+    Some(Picture { sha256: &photo.sha256, prints: &facts.prints, scene })
 }
 
 /// What the picture's own EXIF says, also that of a HEIC file.

@@ -6,6 +6,7 @@ mod evidence;
 mod gallery;
 mod jobs;
 mod letter;
+mod memory;
 mod outcome;
 pub mod rescore;
 mod runner;
@@ -98,6 +99,7 @@ pub(crate) struct Inner {
     pub stores: Stores,
     pub desk: Desk,
     pub settings: Settings,
+    pub memory: memory::Memory,
 }
 
 impl std::ops::Deref for Context {
@@ -110,7 +112,7 @@ impl std::ops::Deref for Context {
 
 impl Context {
     fn new(stores: Stores, desk: Desk, settings: Settings) -> Self {
-        Self(Arc::new(Inner { stores, desk, settings }))
+        Self(Arc::new(Inner { stores, desk, settings, memory: memory::Memory::default() }))
     }
 }
 
@@ -137,6 +139,7 @@ pub async fn run(
 ) -> Result<(), WorkerError> {
     let context = Context::new(stores, desk, settings);
     jobs::sweep::plan(&context).await?;
+    jobs::analyse_photo::plan(&context).await?;
     jobs::tick::plan(&context).await?;
     let hand = |context: Context, job| -> BoxFuture<'static, _> {
         Box::pin(async move { jobs::run(&context, &job).await })

@@ -35,7 +35,7 @@ pub use scene::Scene;
 pub use trace::Trace;
 
 /// Version of the algorithms behind [`Facts`] and [`Scene`]; raised when stored values stop being comparable.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Longest side of the display copy, pixels.
 pub const DISPLAY_SIDE: u32 = 1280;
 /// Longest side of the medium copy, pixels.

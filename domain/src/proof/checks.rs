@@ -7,6 +7,7 @@ use super::{Check, CheckName, Claim, Earlier, Outcome, Pair, Shot, Thresholds};
 use crate::evidence::{EXIF_ACCURACY_M, spell_gap};
 use crate::geo::datum::distance_m;
 use crate::photo::change::{Change, Finding as Found};
+use crate::reuse::Kind;
 use crate::time::{MINUTE_MS, Moment};
 
 /// What one photograph or one pair gave; of several the worst outcome counts, then the greatest strain.
@@ -203,10 +204,7 @@ fn percent(share: f32) -> f64 {
 pub(super) fn not_reused(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> Check {
     let own = pairs.iter().filter_map(|p| resembles_before(p, claim, t));
     let other = claim.earlier.iter().filter_map(|e| resembles_earlier(e, claim, t));
-    let nearest = (pairs.iter().map(|p| p.bits.min(p.turned_bits)))
-        .chain(claim.earlier.iter().map(|e| e.bits))
-        .min()
-        .map(f64::from);
+    let nearest = pairs.iter().map(|p| p.bits.min(p.turned_bits).min(p.likeness.bits)).min().map(f64::from);
     worst(own.chain(other))
         .unwrap_or_else(|| Finding {
             outcome: Outcome::Pass,
@@ -232,9 +230,12 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
     if before.sha256 == after.sha256 {
         return Some(alike(Outcome::Fail, 0, t.copy_bits, copy("文件完全相同".to_owned())));
     }
+    let sure = certain(before, after);
+    if p.likeness.kind >= Kind::Copy && sure == Outcome::Fail {
+        return Some(alike(sure, p.likeness.bits, t.copy_bits, copy(p.likeness.how())));
+    }
     let (bits, turned) = (p.bits.min(p.turned_bits), if p.turned_bits < p.bits { "翻转后" } else { "" });
     let still = p.still_share();
-    let sure = certain(before, after);
     if bits <= t.copy_bits {
         let how = format!("{turned}指纹相差 {bits}/256 位，不超过 {} 位", t.copy_bits);
         return Some(alike(
@@ -254,11 +255,16 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
     if bits <= t.own_bits && unmoved && sure == Outcome::Fail {
         return Some(alike(sure, bits, t.own_bits, copy(how)));
     }
-    (bits <= t.alike_bits || unmoved)
-        .then(|| alike(Outcome::Doubt, bits, t.alike_bits, too_alike(&who, &which, &how)))
+    if bits <= t.alike_bits || unmoved {
+        return Some(alike(Outcome::Doubt, bits, t.alike_bits, too_alike(&who, &which, &how)));
+    }
+    (p.likeness.kind >= Kind::Suspect).then(|| {
+        let text = too_alike(&who, &which, &p.likeness.how());
+        alike(Outcome::Doubt, p.likeness.bits, t.alike_bits, text)
+    })
 }
 
-/// Against any photograph used before: the same bytes or another ticket's picture have no honest reason.
+/// Against any photograph used before: the same bytes or a copy of another ticket's picture have no honest reason.
 fn resembles_earlier(e: &Earlier, claim: &Claim<'_>, t: &Thresholds) -> Option<Finding> {
     let after = claim.after.get(e.after_index)?;
     if claim.before.iter().any(|b| *b.id == e.photo) {
@@ -270,17 +276,16 @@ fn resembles_earlier(e: &Earlier, claim: &Claim<'_>, t: &Thresholds) -> Option<F
         (Some(ticket), false) => format!("另一案件 {ticket} 的照片（{}）", e.photo),
         (None, false) => format!("此前上传过的照片（{}）", e.photo),
     };
-    let (surely, maybe) =
-        if e.same_ticket { (t.copy_bits, t.alike_bits) } else { (t.foreign_bits, t.suspect_bits) };
-    if e.same_bytes {
-        return Some(alike(Outcome::Fail, 0, surely, format!("{who}与{which}文件完全相同")));
-    }
-    let outcome = if e.bits <= surely { certain(after, after) } else { Outcome::Doubt };
-    let limit = if e.bits <= surely { surely } else { maybe };
-    let how = format!("指纹相差 {}/256 位，不超过 {limit} 位", e.bits);
-    (e.bits <= maybe).then(|| match outcome {
-        Outcome::Fail => alike(outcome, e.bits, limit, format!("{who}就是{which}：{how}")),
-        _ => alike(outcome, e.bits, limit, too_alike(&who, &which, &how)),
+    let (bits, how) = (e.likeness.bits, e.likeness.how());
+    let outcome = match e.likeness.kind {
+        Kind::SameBytes => return Some(alike(Outcome::Fail, 0, t.copy_bits, format!("{who}与{which}{how}"))),
+        Kind::Copy => certain(after, after),
+        Kind::Suspect => Outcome::Doubt,
+        Kind::None => return None,
+    };
+    Some(match outcome {
+        Outcome::Fail => alike(outcome, bits, t.copy_bits, format!("{who}就是{which}：{how}")),
+        _ => alike(outcome, bits, t.alike_bits, too_alike(&who, &which, &how)),
     })
 }
 

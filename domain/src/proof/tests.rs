@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::photo::change::Finding;
 use crate::photo::{Anomaly, Format, Meta, Prints, Trace};
+use crate::reuse::{Kind, Likeness};
 use crate::time::{HOUR_MS, MINUTE_MS};
 
 const SPOT: Wgs84 = Wgs84 { lon: 120.45, lat: 36.39 };
@@ -42,7 +43,7 @@ impl Stored {
 }
 
 fn stored(name: &str, captured_ms: i64) -> Stored {
-    let prints = Prints { phash: [0; 4], mirrored: [0; 4], turned: [[0; 4]; 3], detail: 9.0 };
+    let prints = Prints { phash: [0; 4], inner: None, detail: 9.0 };
     Stored {
         id: PhotoId::from(name),
         sha256: name.repeat(4),
@@ -54,7 +55,7 @@ fn stored(name: &str, captured_ms: i64) -> Stored {
             meta: Meta::default(),
             prints,
         },
-        scene: Scene::from_bytes(&[1, 0, 0, 0, 0, 0, 0]).unwrap(),
+        scene: Scene::from_bytes(&[2, 0, 0, 0, 0, 0, 0]).unwrap(),
         region: None,
         channel: Channel::MiniProgram,
         captured_at: Some(DISPATCHED.plus_ms(captured_ms)),
@@ -94,6 +95,7 @@ fn true_fix() -> Case {
             matches: 90,
             still: 2,
             change: Some(cleared()),
+            likeness: Likeness::NONE,
         },
     }
 }
@@ -130,9 +132,10 @@ fn changed(change: impl FnOnce(&mut Case)) -> Case {
     case
 }
 
-fn seen_before(same_ticket: bool, same_bytes: bool, bits: u32) -> Vec<Earlier> {
+fn seen_before(same_ticket: bool, kind: Kind, bits: u32) -> Vec<Earlier> {
     let ticket = Some(TicketId::from("t-9"));
-    vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_bytes, bits, same_ticket }]
+    let likeness = Likeness { kind, bits, ..Likeness::NONE };
+    vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_ticket, likeness }]
 }
 
 use CheckName::{Changed, FromCamera, InsideFence, NotReused, SameScene, TakenAfterDispatch};
@@ -184,28 +187,40 @@ fn a_handful_of_still_points_says_nothing() {
 }
 
 #[test]
-fn another_tickets_picture_fails_and_one_that_resembles_it_is_doubted() {
-    for (bits, outcome) in [(0, Fail), (40, Fail), (41, Doubt), (80, Doubt), (81, Pass)] {
-        let case = changed(|c| c.earlier = seen_before(false, false, bits));
-        assert_eq!(case.outcome(NotReused), outcome, "{bits} bits");
+fn a_copy_of_another_tickets_picture_fails_and_a_suspicion_is_doubted() {
+    let cases = [(Kind::SameBytes, Fail), (Kind::Copy, Fail), (Kind::Suspect, Doubt), (Kind::None, Pass)];
+    for (kind, outcome) in cases {
+        let case = changed(|c| c.earlier = seen_before(false, kind, 12));
+        assert_eq!(case.outcome(NotReused), outcome, "{kind:?}");
         assert!(outcome == Pass || case.text(NotReused).contains("另一案件 t-9"));
     }
 }
 
 #[test]
-fn an_earlier_picture_of_the_same_ticket_may_be_alike_but_never_the_same_file() {
-    for (bits, outcome) in [(16, Fail), (17, Doubt), (48, Doubt), (49, Pass)] {
-        assert_eq!(changed(|c| c.earlier = seen_before(true, false, bits)).outcome(NotReused), outcome);
+fn an_earlier_picture_of_the_same_ticket_is_held_to_the_same_rule() {
+    for (kind, outcome) in [(Kind::Copy, Fail), (Kind::Suspect, Doubt), (Kind::None, Pass)] {
+        assert_eq!(changed(|c| c.earlier = seen_before(true, kind, 12)).outcome(NotReused), outcome);
     }
-    let again = changed(|c| c.earlier = seen_before(true, true, 0));
+    let again = changed(|c| c.earlier = seen_before(true, Kind::SameBytes, 0));
     assert_eq!(again.outcome(NotReused), Fail);
     assert!(again.text(NotReused).contains("本案件此前用过"), "{}", again.text(NotReused));
 }
 
 #[test]
+fn a_cut_or_mirrored_before_photo_fails_though_its_hash_is_far_away() {
+    let cut = changed(|c| {
+        c.pair.likeness = Likeness { kind: Kind::Copy, bits: 110, mirrored: true, ..Likeness::NONE }
+    });
+    assert_eq!(cut.outcome(NotReused), Fail);
+    assert!(cut.text(NotReused).contains("镜像后相同"), "{}", cut.text(NotReused));
+    let maybe = changed(|c| c.pair.likeness = Likeness { kind: Kind::Suspect, ..Likeness::NONE });
+    assert_eq!(maybe.outcome(NotReused), Doubt);
+}
+
+#[test]
 fn the_index_naming_the_own_before_photo_does_not_judge_it_twice() {
     let case = changed(|c| {
-        c.earlier = seen_before(true, false, 10);
+        c.earlier = seen_before(true, Kind::Copy, 10);
         c.earlier[0].photo = c.before.id.clone();
     });
     assert_eq!(case.outcome(NotReused), Pass);
@@ -219,7 +234,7 @@ fn likeness_fails_neither_a_fixed_camera_nor_a_picture_without_detail() {
     });
     let flat = changed(|c| {
         c.after.facts.prints.detail = 0.0;
-        c.earlier = seen_before(false, false, 1);
+        c.earlier = seen_before(false, Kind::Copy, 1);
     });
     assert_eq!((fixed.outcome(NotReused), flat.outcome(NotReused)), (Doubt, Doubt));
     let same_file = changed(|c| {
@@ -411,8 +426,8 @@ fn spoil(case: &mut Case, check: CheckName, outcome: Outcome) {
         (InsideFence, Doubt) => case.after.place = Some(north(600.0)),
         (SameScene, Doubt) => case.pair.inliers = 3,
         (Changed, Doubt) => case.pair.change = Some(Change { finding: Finding::Unchanged, ..cleared() }),
-        (NotReused, Doubt) => case.earlier = seen_before(false, false, 60),
-        (NotReused, Fail) => case.earlier = seen_before(false, true, 0),
+        (NotReused, Doubt) => case.earlier = seen_before(false, Kind::Suspect, 60),
+        (NotReused, Fail) => case.earlier = seen_before(false, Kind::SameBytes, 0),
         (FromCamera, Doubt) => case.after.facts.meta.software = Some("Snapseed 2.0".to_owned()),
         _ => {}
     }
@@ -456,7 +471,7 @@ proptest! {
         case.after.accuracy_m = accuracy;
         case.after.captured_at = captured.map(Moment::from_ms);
         case.after.facts.meta.taken_at = taken.map(Moment::from_ms);
-        case.earlier = seen_before(false, false, bits);
+        case.earlier = seen_before(false, Kind::Suspect, bits);
         case.earlier[0].after_index = index;
         let claim = Claim { spot_accuracy_m: spot_accuracy, ..case.claim() };
         let verdict = judge(&claim, &[Pair { before: index, bits, ..case.pair }], &LIMITS());

@@ -1,15 +1,17 @@
 //! Decodes an uploaded picture once and keeps everything that later decisions and views need. A picture that can't be
-//! read, or not in time, is an answer, not a failure: it is never tried again.
+//! read, or not in time, is an answer, not a failure: it is never tried again. Pictures that older algorithms analysed are
+//! looked at again, the oldest first, one after the other: each asks for the next.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::id::PhotoId;
+use domain::job::Job;
 use domain::photo::{self, Analysis, Fault};
-use store::repo::photos::{self, PhotoState};
-use store::{Key, StoreError};
+use store::repo::photos::{self, Photo, PhotoState};
+use store::{Key, StoreError, Tx};
 
-use super::{compute, nothing};
+use super::{compute, enqueue, nothing};
 use crate::outcome::{JobError, Outcome};
 use crate::{Context, now};
 
@@ -17,28 +19,46 @@ use crate::{Context, now};
 const MISSING: &str = "photo_missing";
 /// The analysis took longer than [`PATIENCE`].
 const SLOW: &str = "photo_too_slow";
-/// How long a picture may be analysed: a hundred times what a large one takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a picture may be analysed: hundreds of times what a large one takes on an idle machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Begins to look at outdated pictures again, when there are any.
+pub(crate) async fn plan(context: &Context) -> Result<(), StoreError> {
+    let mut tx = context.stores.pool.write().await?;
+    ask_for_next(&mut tx).await.map_err(|error| StoreError::Other(error.to_string()))?;
+    tx.commit().await
+}
+
+async fn ask_for_next(tx: &mut Tx) -> Result<(), JobError> {
+    for photo in photos::outdated(&mut *tx, 1).await? {
+        enqueue(tx, &Job::AnalysePhoto { photo }, now()).await?;
+    }
+    Ok(())
+}
 
 pub(super) async fn run(context: &Context, id: &PhotoId) -> Result<Outcome, JobError> {
     let stores = &context.stores;
-    let Some(row) = photos::get(&stores.pool, id).await?.filter(|row| row.state == PhotoState::Pending)
-    else {
+    let waits = |row: &Photo| row.state == PhotoState::Pending || row.is_outdated();
+    let Some(row) = photos::get(&stores.pool, id).await?.filter(waits) else {
         return nothing(context).await;
     };
+    let again = row.is_outdated();
     let bytes = match stores.blob.get(&Key::Original(row.sha256.clone())).await {
         Ok(bytes) => bytes,
+        Err(StoreError::Missing(_)) if again => return unrepeatable(context, id).await,
         Err(StoreError::Missing(_)) => return broken(context, id, MISSING, None).await,
         Err(error) => return Err(error.into()),
     };
-    let Some(answer) = in_time(PATIENCE, move || photo::analyse(&bytes)).await? else {
-        tracing::warn!(photo.id = %id, limit_s = PATIENCE.as_secs(), "a picture takes too long to be analysed");
-        return broken(context, id, SLOW, None).await;
-    };
+    let answer = in_time(PATIENCE, move || photo::analyse(&bytes)).await?;
     match answer {
-        Ok(analysis) => ready(context, id, &row.sha256, analysis).await,
-        Err(Fault::Heic(meta)) => broken(context, id, Fault::Heic(meta.clone()).code(), Some(*meta)).await,
-        Err(fault) => {
+        Some(Ok(analysis)) => ready(context, id, &row.sha256, analysis, again).await,
+        _ if again => unrepeatable(context, id).await,
+        None => {
+            tracing::warn!(photo.id = %id, limit_s = PATIENCE.as_secs(), "a picture takes too long to be analysed");
+            broken(context, id, SLOW, None).await
+        }
+        Some(Err(Fault::Heic(meta))) => broken(context, id, Fault::Heic(meta.clone()).code(), Some(*meta)).await,
+        Some(Err(fault)) => {
             tracing::info!(photo.id = %id, fault = fault.code(), detail = ?fault, "a picture can't be read");
             broken(context, id, fault.code(), None).await
         }
@@ -60,6 +80,7 @@ async fn ready(
     id: &PhotoId,
     sha256: &str,
     mut found: Analysis,
+    again: bool,
 ) -> Result<Outcome, JobError> {
     let blob = &context.stores.blob;
     let copy = |bytes: &mut Vec<u8>| Bytes::from(std::mem::take(bytes));
@@ -68,6 +89,18 @@ async fn ready(
     blob.put(&Key::Thumb(sha256.to_owned()), copy(&mut found.thumb)).await?;
     let mut tx = context.stores.pool.write().await?;
     photos::set_ready(&mut tx, id, &found, now()).await?;
+    if again {
+        ask_for_next(&mut tx).await?;
+    }
+    Ok(Outcome::Done(tx))
+}
+
+/// A picture that was read once and can't be any more keeps what was found then.
+async fn unrepeatable(context: &Context, id: &PhotoId) -> Result<Outcome, JobError> {
+    tracing::warn!(photo.id = %id, "a picture can't be analysed again");
+    let mut tx = context.stores.pool.write().await?;
+    photos::set_unrepeatable(&mut tx, id).await?;
+    ask_for_next(&mut tx).await?;
     Ok(Outcome::Done(tx))
 }
 

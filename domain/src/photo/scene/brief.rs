@@ -51,6 +51,12 @@ fn direction(data: &[u8], width: usize, at: usize) -> f32 {
     (my as f32).atan2(mx as f32)
 }
 
+/// The descriptor of the same corner in a mirrored picture: the second half of the comparisons mirrors the first.
+pub(super) fn mirror(descriptor: &[u64; 4]) -> [u64; 4] {
+    let [a, b, c, d] = *descriptor;
+    [c, d, a, b]
+}
+
 /// Pairs of offsets, about normally distributed around the corner.
 fn draw_pattern() -> Vec<((f32, f32), (f32, f32))> {
     let mut state = SEED;
@@ -60,7 +66,9 @@ fn draw_pattern() -> Vec<((f32, f32), (f32, f32))> {
         (state >> 33) as i32 % (2 * REACH + 1) - REACH
     };
     let mut axis = || ((uniform() + uniform()) as f32 * 0.6).clamp(-REACH as f32, REACH as f32);
-    (0..256).map(|_| ((axis(), axis()), (axis(), axis()))).collect()
+    let drawn: Vec<_> = (0..128).map(|_| ((axis(), axis()), (axis(), axis()))).collect();
+    let mirror = |&((ax, ay), (bx, by)): &((f32, f32), (f32, f32))| ((ax, -ay), (bx, -by));
+    drawn.iter().copied().chain(drawn.iter().map(mirror)).collect()
 }
 
 /// Binomial smoothing (1 4 6 4 1) along both axes; the two outermost rows and columns are left as they are.

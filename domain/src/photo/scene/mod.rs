@@ -18,7 +18,7 @@ pub const MAYBE_SCENE_INLIERS: u32 = 8;
 /// Points kept of a picture.
 pub const MAX_POINTS: usize = 400;
 
-const MARK: u8 = 1;
+const MARK: u8 = 2;
 const HEADER: usize = 7;
 const RECORD: usize = 38;
 
@@ -47,6 +47,17 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// The scene of the picture mirrored left to right.
+    pub fn mirrored(&self) -> Self {
+        let flip = |point: &Point| Point {
+            x: self.width.saturating_sub(1).saturating_sub(point.x),
+            angle: 128u8.wrapping_sub(point.angle),
+            descriptor: brief::mirror(&point.descriptor),
+            ..*point
+        };
+        Self { points: self.points.iter().map(flip).collect(), ..*self }
+    }
+
     /// Compact form, at most 16 kB: mark, width, height, count, then 38 bytes a point, little endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEADER + RECORD * self.points.len());
