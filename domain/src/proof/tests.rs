@@ -50,7 +50,7 @@ fn stored(name: &str, captured_ms: i64) -> Stored {
             meta: Meta::default(),
             prints,
         },
-        scene: Scene::from_bytes(&[1, 0, 0, 0, 0, 0, 0]).unwrap(),
+        scene: Scene::from_bytes(&[2, 0, 0, 0, 0, 0, 0]).unwrap(),
         channel: Channel::MiniProgram,
         captured_at: Some(DISPATCHED.plus_ms(captured_ms)),
         place: Some(SPOT),

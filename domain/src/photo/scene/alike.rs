@@ -1,12 +1,10 @@
-//! Finds which descriptors of two pictures are each other's most alike: all distances once, in blocks of 32 whose bytes
-//! lie side by side so that plain loops become vector instructions. It refuses to keep the table of distances.
+//! Finds which descriptors of two pictures are each other's most alike: all distances once, the bytes of all
+//! points lying side by side so that plain loops become vector instructions. It refuses to keep the table of distances.
 
 use multiversion::multiversion;
 
 use super::Point;
 
-/// Points of a block.
-const LANES: usize = 32;
 /// Distances are at most 256 bits; one that does not fit a byte is as good as this.
 const FAR: u8 = u8::MAX;
 
@@ -21,25 +19,18 @@ pub(super) struct Twin {
     pub next: u8,
 }
 
-/// Descriptors in blocks: byte `b` of the points of a block lies together.
-struct Blocks(Vec<[[u8; LANES]; 32]>);
+/// Descriptors byte by byte: the first bytes of all points lie together, then the second ones, and so on.
+struct Planes(Vec<Vec<u8>>);
 
-impl Blocks {
+impl Planes {
     fn of(descriptors: &[[u8; 32]]) -> Self {
-        let block = |chunk: &[[u8; 32]]| {
-            let mut block = [[0; LANES]; 32];
-            for (lane, descriptor) in chunk.iter().enumerate() {
-                descriptor.iter().zip(&mut block).for_each(|(&byte, row)| row[lane] = byte);
-            }
-            block
-        };
-        Self(descriptors.chunks(LANES).map(block).collect())
+        Self((0..32).map(|byte| descriptors.iter().map(|descriptor| descriptor[byte]).collect()).collect())
     }
 }
 
 /// Mutual best points of at most `most` bits; a next best within `elsewhere` pixels of the best is the same corner on
 /// another level and does not count.
-pub(super) fn twins(a: &[Point], b: &[Point], change: impl Fn(&[u64; 4]) -> [u64; 4], most: u8, elsewhere: f32) -> Vec<Twin> {
+pub(super) fn twins(a: &[Point], b: &[Point], most: u8, elsewhere: f32) -> Vec<Twin> {
     let bytes = |descriptor: [u64; 4]| {
         let mut out = [0; 32];
         for (word, part) in descriptor.iter().zip(out.chunks_exact_mut(8)) {
@@ -47,19 +38,19 @@ pub(super) fn twins(a: &[Point], b: &[Point], change: impl Fn(&[u64; 4]) -> [u64
         }
         out
     };
-    let queries: Vec<[u8; 32]> = a.iter().map(|p| bytes(change(&p.descriptor))).collect();
+    let queries: Vec<[u8; 32]> = a.iter().map(|p| bytes(p.descriptor)).collect();
     let others: Vec<[u8; 32]> = b.iter().map(|p| bytes(p.descriptor)).collect();
-    let blocks = Blocks::of(&others);
-    let mut columns = vec![FAR; blocks.0.len() * LANES];
+    let planes = Planes::of(&others);
+    let mut columns = vec![FAR; b.len()];
     let mut row = columns.clone();
     let mut found = Vec::new();
     for (first, query) in queries.iter().enumerate() {
-        let bits = measure(query, &blocks.0, &mut row, &mut columns, b.len());
+        let bits = measure(query, &planes.0, &mut row, &mut columns);
         if bits > most {
             continue;
         }
         let Some(second) = row.iter().position(|&d| d == bits) else { continue };
-        let next = next_best(&row[..b.len()], b, second, elsewhere);
+        let next = next_best(&row, b, second, elsewhere);
         found.push(Twin { first, second, bits, next });
     }
     // A column's least distance is known only after the last row.
@@ -72,7 +63,9 @@ fn next_best(row: &[u8], points: &[Point], best: usize, elsewhere: f32) -> u8 {
     let (x, y) = (f32::from(points[best].x), f32::from(points[best].y));
     let mut next = FAR;
     for (&bits, point) in row.iter().zip(points) {
-        if bits < next && (f32::from(point.x) - x).powi(2) + (f32::from(point.y) - y).powi(2) >= elsewhere * elsewhere {
+        if bits < next
+            && (f32::from(point.x) - x).powi(2) + (f32::from(point.y) - y).powi(2) >= elsewhere * elsewhere
+        {
             next = bits;
         }
     }
@@ -80,19 +73,19 @@ fn next_best(row: &[u8], points: &[Point], best: usize, elsewhere: f32) -> u8 {
 }
 
 /// Writes the distances of a descriptor to all points into `row`, lowers the least ones of every column and gives the
-/// least of the row; lanes past `count` are filled with [`FAR`].
+/// least of the row.
 #[multiversion(targets("x86_64+avx2+popcnt", "x86_64+ssse3+sse4.1+popcnt", "aarch64+neon"))]
-fn measure(query: &[u8; 32], blocks: &[[[u8; LANES]; 32]], row: &mut [u8], columns: &mut [u8], count: usize) -> u8 {
-    for (block, out) in blocks.iter().zip(row.chunks_exact_mut(LANES)) {
-        let mut sums = [0_u8; LANES];
-        for (bytes, &own) in block.iter().zip(query) {
-            for (sum, &byte) in sums.iter_mut().zip(bytes) {
-                *sum = sum.saturating_add((byte ^ own).count_ones() as u8);
-            }
+fn measure(query: &[u8; 32], planes: &[Vec<u8>], row: &mut [u8], columns: &mut [u8]) -> u8 {
+    row.fill(0);
+    let ones = |a: u8, b: u8| (a ^ b).count_ones() as u8;
+    for (own, planes) in query.chunks_exact(4).zip(planes.chunks_exact(4)) {
+        let plane = |i: usize| &planes[i][..row.len()];
+        let (a, b, c, d) = (plane(0), plane(1), plane(2), plane(3));
+        for (i, sum) in row.iter_mut().enumerate() {
+            let four = ones(a[i], own[0]) + ones(b[i], own[1]) + ones(c[i], own[2]) + ones(d[i], own[3]);
+            *sum = sum.saturating_add(four);
         }
-        out.copy_from_slice(&sums);
     }
-    row[count..].fill(FAR);
     columns.iter_mut().zip(row.iter()).for_each(|(least, &bits)| *least = (*least).min(bits));
     row.iter().fold(FAR, |least, &bits| least.min(bits))
 }

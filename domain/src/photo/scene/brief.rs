@@ -5,8 +5,8 @@
 
 use multiversion::multiversion;
 
-use super::corners::Level;
 use super::Point;
+use super::corners::Level;
 use crate::photo::pixels::Raster;
 
 /// Pixels a corner keeps from the edge: reach of the descriptor, of its smoothing and of the direction.
@@ -32,36 +32,17 @@ const SYMMETRIES: [Axes; 8] = [
     ((0, 1), (1, 0)),
 ];
 
-/// What a descriptor becomes when the picture is mirrored left to right or turned: one bit of each byte to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
-    /// Left becomes right.
-    Mirror,
-    /// Clockwise on the screen by so many quarters, 0–3.
-    Quarters(usize),
-}
+/// The symmetry that is a mirror from left to right.
+const MIRROR: usize = 4;
 
-impl Change {
-    fn symmetry(self) -> usize {
-        match self {
-            Self::Mirror => 4,
-            Self::Quarters(quarters) => quarters % 4,
-        }
-    }
-
-    /// The descriptor of the same corner in the changed picture.
-    pub(super) fn of(self, descriptor: &[u64; 4]) -> [u64; 4] {
-        // The changed picture shows at g(d) what the old one showed at h⁻¹(g(d)).
-        let back = SYMMETRIES[inverse(self.symmetry())];
-        let source: [usize; 8] = std::array::from_fn(|g| index_of(after(back, SYMMETRIES[g])));
-        let mut out = [0; 4];
-        for (old, new) in descriptor.iter().zip(&mut out) {
-            for (to, from) in source.iter().enumerate() {
-                *new |= (old >> from & 0x0101_0101_0101_0101) << to;
-            }
-        }
-        out
-    }
+/// The descriptor of the same corner in the picture mirrored left to right: each byte's bits in another order.
+pub(super) fn mirrored(descriptor: &[u64; 4]) -> [u64; 4] {
+    // The mirror is its own inverse: what the mirrored picture shows at g(d), the old one shows at its mirror image.
+    let source: [usize; 8] = std::array::from_fn(|g| index_of(after(SYMMETRIES[MIRROR], SYMMETRIES[g])));
+    descriptor.map(|old| {
+        let moved = |(to, from): (usize, &usize)| (old >> from & 0x0101_0101_0101_0101) << to;
+        source.iter().enumerate().map(moved).fold(0, |new, bits| new | bits)
+    })
 }
 
 fn after(f: Axes, g: Axes) -> Axes {
@@ -71,10 +52,6 @@ fn after(f: Axes, g: Axes) -> Axes {
 
 fn index_of(axes: Axes) -> usize {
     SYMMETRIES.iter().position(|&s| s == axes).unwrap_or(0)
-}
-
-fn inverse(symmetry: usize) -> usize {
-    (0..8).find(|&g| after(SYMMETRIES[g], SYMMETRIES[symmetry]) == SYMMETRIES[0]).unwrap_or(0)
 }
 
 /// Describes the corners of a level.

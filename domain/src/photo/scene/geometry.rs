@@ -20,8 +20,8 @@ const SEED: u64 = 0x2545_F491_4F6C_DD1D;
 /// Least distance of the two pairs of a sample, pixels.
 const APART: f32 = 24.0;
 /// Miss allowed to a similarity and to the refined map, pixels.
-const LOOSE: f32 = 16.0;
-pub(super) const TIGHT: f32 = 9.0;
+const LOOSE: f32 = 14.0;
+const TIGHT: f32 = 6.0;
 /// Agreeing pairs from which a perspective map is tried; below it would fit noise.
 const PERSPECTIVE_FROM: usize = 14;
 
@@ -105,9 +105,8 @@ impl Map {
     /// Least squares over the chosen pairs: six unknowns, or eight with perspective.
     fn solve(pairs: &[Pair], chosen: &[usize], unknowns: usize) -> Option<Self> {
         let n = chosen.len() as f64;
-        let mean = |of: &dyn Fn(&Pair) -> f32| {
-            chosen.iter().map(|&i| f64::from(of(&pairs[i]))).sum::<f64>() / n
-        };
+        let mean =
+            |of: &dyn Fn(&Pair) -> f32| chosen.iter().map(|&i| f64::from(of(&pairs[i]))).sum::<f64>() / n;
         let (mx, my) = (mean(&|p| p.from[0]), mean(&|p| p.from[1]));
         let (nx, ny) = (mean(&|p| p.to[0]), mean(&|p| p.to[1]));
         // Coordinates around their means in units of 100 pixels keep the equations well conditioned.
@@ -189,7 +188,7 @@ impl Columns {
 }
 
 /// Pairs that a map explains within `miss` pixels.
-pub(super) fn agreeing(map: &Map, pairs: &[Pair], miss: f32) -> Vec<usize> {
+fn agreeing(map: &Map, pairs: &[Pair], miss: f32) -> Vec<usize> {
     (0..pairs.len()).filter(|&i| miss_of(map, &pairs[i]) <= miss * miss).collect()
 }
 
@@ -253,7 +252,7 @@ fn refine(pairs: &[Pair], start: Map) -> (Map, Vec<usize>) {
 }
 
 /// Replaces an affine map by a perspective one that explains more.
-pub(super) fn with_perspective(pairs: &[Pair], start: Map, kept: Vec<usize>) -> (Map, Vec<usize>) {
+fn with_perspective(pairs: &[Pair], start: Map, kept: Vec<usize>) -> (Map, Vec<usize>) {
     let mut best = (start, kept);
     if best.1.len() < PERSPECTIVE_FROM {
         return best;

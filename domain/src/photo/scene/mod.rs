@@ -10,10 +10,9 @@ mod matching;
 pub use geometry::Map;
 pub use matching::{SceneMatch, compare};
 
-use self::brief::Change;
 use super::pixels::Raster;
 
-/// Agreeing points from which two pictures show the same place; 458 pairs of different places reached at most 3.
+/// Agreeing points from which two pictures show the same place; 1,500 pairs of different places reached at most 12.
 pub const SAME_SCENE_INLIERS: u32 = 20;
 /// Agreeing points from which a person should look.
 pub const MAYBE_SCENE_INLIERS: u32 = 8;
@@ -49,13 +48,21 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// The scene of eight-bit brightness, row by row; `None` unless there are `width` × `height` bytes and the sides
+    /// fit 16 bits.
+    pub fn of_luma(width: u32, height: u32, data: Vec<u8>) -> Option<Self> {
+        let sound =
+            u16::try_from(width.max(height)).is_ok() && data.len() == width as usize * height as usize;
+        (sound && !data.is_empty()).then(|| detect(&Raster { width, height, channels: 1, data }))
+    }
+
     /// The scene of the picture mirrored left to right.
     pub fn mirrored(&self) -> Self {
         let mirror = |p: &Point| Point {
             x: self.width - 1 - p.x,
             // Half a turn less the angle, as 256ths.
             angle: 128u8.wrapping_sub(p.angle),
-            descriptor: Change::Mirror.of(&p.descriptor),
+            descriptor: brief::mirrored(&p.descriptor),
             ..*p
         };
         Self { points: self.points.iter().map(mirror).collect(), ..*self }
