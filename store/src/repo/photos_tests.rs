@@ -36,7 +36,7 @@ fn facts(seed: u32) -> Facts {
 }
 
 fn scene() -> Scene {
-    Scene::from_bytes(&[1, 64, 0, 48, 0, 0, 0]).unwrap()
+    Scene::from_bytes(&[2, 64, 0, 48, 0, 0, 0]).unwrap()
 }
 
 async fn prepare(pool: &Pool) {

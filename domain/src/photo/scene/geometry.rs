@@ -20,8 +20,8 @@ const SEED: u64 = 0x2545_F491_4F6C_DD1D;
 /// Least distance of the two pairs of a sample, pixels.
 const APART: f32 = 24.0;
 /// Miss allowed to a similarity and to the refined map, pixels.
-const LOOSE: f32 = 14.0;
-const TIGHT: f32 = 6.0;
+const LOOSE: f32 = 16.0;
+const TIGHT: f32 = 9.0;
 /// Agreeing pairs from which a perspective map is tried; below it would fit noise.
 const PERSPECTIVE_FROM: usize = 14;
 
