@@ -147,7 +147,7 @@ fn a_picture_made_from_the_other_stands_still() {
 fn a_scene_survives_its_bytes_and_nothing_else_is_read() {
     let scene = look(&street(5, 1280, 960), 85).scene;
     let bytes = scene.to_bytes();
-    assert!(!scene.points.is_empty() && scene.points.len() <= MAX_POINTS && bytes.len() <= 16_384);
+    assert!(!scene.points.is_empty() && scene.points.len() <= MAX_POINTS && bytes.len() <= 48_000);
     assert_eq!(Scene::from_bytes(&bytes), Some(scene));
     assert_eq!(Scene::from_bytes(&bytes[..bytes.len() - 1]), None);
     for (at, value) in [(0, 9), (6, 255), (7 + 1, 255), (7 + 4, 200)] {
