@@ -34,10 +34,9 @@ struct Gallery {
 
 /// Runs the suite.
 pub fn run(line: &Line, anchors: &Anchors, report: &mut Report) -> Outcome {
-    let real =
-        line.photos.as_ref().map(|photos| photos.join("views")).filter(|v| v.join("pairs.csv").exists());
-    let (gallery, origin) = match &real {
-        Some(views) => (Gallery::read(views)?, "真实照片"),
+    let real = line.photos.as_deref().filter(|photos| photos.join("views/pairs.csv").exists());
+    let (gallery, origin) = match real {
+        Some(photos) => (Gallery::read(photos)?, "真实照片"),
         None => (Gallery::draw()?, "自绘照片"),
     };
     let folder = line.folder.join("scene-pictures");
@@ -50,23 +49,28 @@ pub fn run(line: &Line, anchors: &Anchors, report: &mut Report) -> Outcome {
 }
 
 impl Gallery {
-    /// Reads `pairs.csv`: two files and a kind a line; lines that name no file are left out.
-    fn read(views: &Path) -> Outcome<Self> {
+    /// Reads `views/pairs.csv` (set, kind and two files of the photographs' folder a line, under a heading); lines whose
+    /// files are missing are left out.
+    fn read(photos: &Path) -> Outcome<Self> {
         let mut gallery = Self::empty();
-        for line in fs::read_to_string(views.join("pairs.csv"))?.lines() {
+        for line in fs::read_to_string(photos.join("views/pairs.csv"))?.lines() {
             let cells: Vec<&str> = line.split(',').map(str::trim).collect();
-            let [a, b, kind, ..] = cells[..] else { continue };
-            if !views.join(a).is_file() || !views.join(b).is_file() {
+            let [_, kind, a, b, ..] = cells[..] else { continue };
+            if !photos.join(a).is_file() || !photos.join(b).is_file() {
                 continue;
             }
             for name in [a, b] {
                 if !gallery.scenes.contains_key(name) {
-                    gallery.add(name, &fs::read(views.join(name))?)?;
+                    gallery.add(name, &fs::read(photos.join(name))?)?;
                 }
             }
             gallery.pairs.push(Pair { names: [a, b].map(str::to_owned), kind: kind.to_owned() });
         }
-        Ok(gallery)
+        if gallery.pairs.is_empty() {
+            Err("pairs.csv 里没有一对照片存在".into())
+        } else {
+            Ok(gallery)
+        }
     }
 
     /// Draws streets, each also seen a little nearer and from the side; all pairs of different streets are negatives.
