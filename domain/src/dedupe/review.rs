@@ -150,13 +150,12 @@ fn from_where(examples: &[&Example], share: f64) -> Option<f64> {
     for edge in EDGES.windows(2).rev() {
         let above = examples.iter().filter(|e| e.probability >= edge[0]);
         let (same, all) = above.fold((0, 0), |(same, all), e| (same + u32::from(e.is_same()), all + 1));
-        let band = bin(examples, edge[0], edge[1]);
-        // A band that is itself worse than asked for ends the search, however good the ones above it.
-        let holds = band.is_none_or(|b| f64::from(b.same) >= share * f64::from(b.pairs));
-        if !holds {
+        // An empty band shows nothing; one that is itself worse than asked for ends the search, however good those above.
+        let Some(band) = bin(examples, edge[0], edge[1]) else { continue };
+        if f64::from(band.same) < share * f64::from(band.pairs) {
             break;
         }
-        if all > 0 && wilson(same, all).0 >= share {
+        if wilson(same, all).0 >= share {
             found = Some(edge[0]);
         }
     }
