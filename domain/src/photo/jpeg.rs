@@ -9,7 +9,7 @@ use super::Fault;
 
 /// Scans after which a progressive file is taken for an attack; usual encoders write about ten.
 const MAX_SCANS: usize = 40;
-/// Pixels times scans, each of which may touch every coefficient: about ten seconds of the slowest decoder.
+/// Pixels times scans of a file with several, each of which may touch every coefficient: about ten seconds of the slowest decoder.
 const MAX_PASSES: u64 = 640_000_000;
 /// Segments before the picture ends; a panorama's depth map in XMP takes some hundreds.
 const MAX_SEGMENTS: usize = 4_000;
@@ -83,7 +83,7 @@ impl Layout {
             0xDA => {
                 self.scans += 1;
                 let passes = self.scans as u64 * u64::from(self.width) * u64::from(self.height);
-                if self.scans > MAX_SCANS || passes > MAX_PASSES {
+                if self.scans > MAX_SCANS || (self.scans > 1 && passes > MAX_PASSES) {
                     return Err(Fault::Unsupported("扫描次数过多"));
                 }
                 end = entropy_end(bytes, end)?;
