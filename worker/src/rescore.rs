@@ -31,6 +31,8 @@ pub struct Plan {
     pub parts: Vec<Subject>,
     /// The bounds to decide by.
     pub settings: Settings,
+    /// Draft costs of duplicates, else the district's.
+    pub dedupe: Option<dedupe::Costs>,
     /// The rule of guessing to decide by; the district's own without one.
     pub guess: Option<Suggesting>,
 }
@@ -39,7 +41,7 @@ impl Default for Plan {
     fn default() -> Self {
         let parts = vec![Subject::Place, Subject::Category, Subject::Duplicates, Subject::Proof];
         let since = Moment::from_ms(0);
-        Self { since, limit: 20, parts, settings: Settings::default(), guess: None }
+        Self { since, limit: 20, parts, settings: Settings::default(), dedupe: None, guess: None }
     }
 }
 
@@ -47,7 +49,7 @@ impl Default for Plan {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Draft {
-    dedupe: Option<dedupe::Thresholds>,
+    dedupe: Option<dedupe::Costs>,
     proof: Option<proof::Thresholds>,
     guess: Option<Suggesting>,
 }
@@ -60,7 +62,7 @@ impl Plan {
     pub fn draft(&mut self, text: &str) -> Result<(), String> {
         let draft: Draft =
             serde_json::from_str(text).map_err(|error| format!("草案规则格式有误：{error}"))?;
-        self.settings.dedupe = draft.dedupe.unwrap_or(self.settings.dedupe);
+        self.dedupe = draft.dedupe.or(self.dedupe);
         self.settings.proof = draft.proof.unwrap_or(self.settings.proof);
         self.guess = draft.guess.or(self.guess);
         Ok(())

@@ -18,7 +18,7 @@ struct Stored {
     sha256: String,
     facts: Facts,
     scene: Scene,
-    region: Option<crate::photo::Region>,
+    region: Option<Region>,
     channel: Channel,
     captured_at: Option<Moment>,
     place: Option<Wgs84>,

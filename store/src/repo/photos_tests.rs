@@ -1,5 +1,5 @@
 use domain::id::TicketId;
-use domain::photo::{self, Prints};
+use domain::photo::{self, Analysis, Look, Prints};
 use domain::ticket::event::Source;
 
 use super::*;
@@ -41,6 +41,13 @@ fn facts(seed: u32) -> Facts {
     }
 }
 
+fn analysis(seed: u32) -> Analysis {
+    let look = Look::from_bytes(&[1, 1, 1, 90, 128, 128, 0, 0, 0, 0]).unwrap();
+    let copies = [Vec::new(), Vec::new(), Vec::new()];
+    let [display, medium, thumb] = copies;
+    Analysis { facts: facts(seed), scene: scene(), look, display, medium, thumb }
+}
+
 fn scene() -> Scene {
     Scene::from_bytes(&[2, 64, 0, 48, 0, 0, 0]).unwrap()
 }
@@ -68,7 +75,7 @@ async fn prepare(pool: &Pool) {
 async fn ready(pool: &Pool, id: &str, sha: &str, bits: u32) {
     let mut tx = pool.write().await.unwrap();
     insert(&mut tx, &photo(id, sha)).await.unwrap();
-    assert!(set_ready(&mut tx, &id.into(), &facts(bits), &scene(), at(10)).await.unwrap());
+    assert!(set_ready(&mut tx, &id.into(), &analysis(bits), at(10)).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -93,7 +100,7 @@ async fn a_photo_keeps_what_it_was_uploaded_with_and_is_analysed_once() {
             (row.at, row.captured_at, row.bytes, row.channel),
             (new.at, new.captured_at, 7, Channel::MiniProgram)
         );
-        assert!(set_ready(&mut tx, &new.id, &facts(3), &scene(), at(10)).await.unwrap());
+        assert!(set_ready(&mut tx, &new.id, &analysis(3), at(10)).await.unwrap());
         assert!(!set_broken(&mut tx, &new.id, "photo_broken", None, at(11)).await.unwrap());
         let row = get(&mut tx, &new.id).await.unwrap().unwrap();
         assert_eq!((row.state, row.facts, row.scene), (PhotoState::Ready, Some(facts(3)), Some(scene())));
@@ -236,8 +243,8 @@ async fn pictures_of_older_algorithms_are_named_oldest_first_and_analysed_once_m
         let row = get(&mut tx, &"a".into()).await.unwrap().unwrap();
         assert_eq!((row.is_outdated(), row.scene), (true, None), "absent, not corrupt");
         assert_eq!(outdated(&mut tx, 9).await.unwrap(), ["b".into(), "a".into()]);
-        assert!(set_ready(&mut tx, &"b".into(), &facts(7), &scene(), at(11)).await.unwrap());
-        assert!(!set_ready(&mut tx, &"b".into(), &facts(8), &scene(), at(12)).await.unwrap());
+        assert!(set_ready(&mut tx, &"b".into(), &analysis(7), at(11)).await.unwrap());
+        assert!(!set_ready(&mut tx, &"b".into(), &analysis(8), at(12)).await.unwrap());
         set_unrepeatable(&mut tx, &"a".into()).await.unwrap();
         assert_eq!(outdated(&mut tx, 9).await.unwrap(), []);
         assert!(!get(&mut tx, &"b".into()).await.unwrap().unwrap().is_outdated());

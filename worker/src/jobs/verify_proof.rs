@@ -10,7 +10,7 @@ use domain::geo::grid::Layer;
 use domain::id::{PhotoId, TicketId};
 use domain::job::Job;
 use domain::photo::Look;
-use domain::proof::{self, CheckName, Claim, Earlier, Outcome as Found, Thresholds, Verdict};
+use domain::proof::{self, Shot, CheckName, Claim, Earlier, Outcome as Found, Thresholds, Verdict};
 use domain::reuse::{self, Kind, Likeness};
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
@@ -209,11 +209,14 @@ impl Evidence {
         self.earlier.retain(known);
     }
 
+    fn shot<'a>(&'a self, photo: &'a Photo) -> Option<Shot<'a>> {
+        gallery::shot(photo, self.looks.get(&photo.id))
+    }
+
     pub(crate) fn judge(&self, bounds: &Thresholds) -> Verdict {
-        let shot = |photo: &'_ Photo| gallery::shot(photo, self.looks.get(&photo.id));
         let claim = Claim {
-            before: self.before.iter().filter_map(shot).collect(),
-            after: self.after.iter().filter_map(shot).collect(),
+            before: self.before.iter().filter_map(|photo| self.shot(photo)).collect(),
+            after: self.after.iter().filter_map(|photo| self.shot(photo)).collect(),
             dispatched_at: self.dispatched_at,
             submitted_at: self.submitted_at,
             spot: self.spot.at,

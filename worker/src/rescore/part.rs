@@ -121,6 +121,7 @@ async fn duplicates(context: &Context, plan: &Plan, ticket: &Ticket) -> Result<V
     let ids: Vec<PhotoId> =
         std::iter::once(ticket).chain(&others).flat_map(|one| one.photos.clone()).collect();
     let pictures = photos::many(pool, &ids).await?;
+    let bounds = dedupe::thresholds_for(&plan.dedupe.unwrap_or(books.config.dedupe));
     let category = |one: &Ticket| {
         let own = one.class.as_ref().filter(|_| one.id != ticket.id).map(|class| class.category.clone());
         own.or_else(|| class::known(&books, one)).map(|code| code.to_string())
@@ -129,7 +130,7 @@ async fn duplicates(context: &Context, plan: &Plan, ticket: &Ticket) -> Result<V
     let compare = |(other, score): &(domain::id::TicketId, dedupe::Score)| {
         let other = others.iter().find(|one| one.id == *other)?;
         let old = twins::portrait(other, other.place?, category(other), &pictures);
-        let now = dedupe::score(&new.sighting(), &old.sighting(), &plan.settings.dedupe);
+        let now = dedupe::score(&new.sighting(), &old.sighting(), &bounds);
         let reason = format!(
             "与 {} 的相似度 {:.1}% → {:.1}%{}",
             other.number.as_deref().unwrap_or(other.id.as_str()),

@@ -189,7 +189,7 @@ pub(super) async fn settle(
     twins: &[Twin],
 ) -> Result<bool, Halt> {
     if !case.ticket.source.is_patch() && case.spot().is_some() {
-        pen.keep(&ticket.id, &Ground::Duplicates(ground(pen, twins))).await?;
+        pen.keep(&ticket.id, &Ground::Duplicates(ground(case, twins))).await?;
     }
     for (twin, score) in twins.iter().filter_map(|twin| Some((twin, twin.score.as_ref()?))) {
         tickets::save_score(pen.tx, &ticket.id, &twin.ticket, score, pen.now).await?;
@@ -215,8 +215,8 @@ pub(super) async fn settle(
 }
 
 /// The scores beside the bounds that they were held against.
-fn ground(pen: &Pen<'_>, twins: &[Twin]) -> DuplicateGround {
-    let bounds = &pen.context.settings.dedupe;
+fn ground(case: &Case, twins: &[Twin]) -> DuplicateGround {
+    let bounds = dedupe::thresholds_for(&case.books.config.dedupe);
     let one = |twin: &Twin| Some(Match { ticket: twin.ticket.clone(), score: twin.score.clone()? });
     let matches = twins.iter().filter_map(one).collect();
     DuplicateGround { matches, merge: bounds.merge, ask: bounds.ask, version: bounds.version }
