@@ -1,7 +1,6 @@
 //! Small tools of every suite: medians, a generator whose numbers are the same in every run. It
 //! refuses system randomness.
 
-
 /// A well-spread sequence from a seed (SplitMix64: Steele, Lea and Flood 2014).
 pub struct Dice(pub u64);
 

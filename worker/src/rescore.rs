@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn a_draft_changes_what_it_names_and_refuses_what_nobody_knows() {
         let mut plan = Plan::default();
-        plan.draft(r#"{"dedupe":{"merge":0.5},"guess":{"mode":"off"}}"#).unwrap();
-        assert_eq!(plan.settings.dedupe.merge, 0.5);
+        plan.draft(r#"{"dedupe":{"wrong_merge":50.0},"guess":{"mode":"off"}}"#).unwrap();
+        assert_eq!(plan.dedupe.map(|costs| costs.wrong_merge), Some(50.0));
         assert_eq!(plan.settings.proof, proof::Thresholds::default());
         assert!(plan.guess.is_some());
         assert!(plan.draft(r#"{"colour":1}"#).unwrap_err().contains("colour"));

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use demo::draw;
 use domain::photo::{Analysis, analyse};
-use domain::reuse::{Index, Kind, Likeness, Picture, Mark, judge};
+use domain::reuse::{Index, Kind, Likeness, Mark, Picture, judge};
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;

@@ -57,7 +57,9 @@ pub(super) async fn run(context: &Context, id: &PhotoId) -> Result<Outcome, JobE
             tracing::warn!(photo.id = %id, limit_s = PATIENCE.as_secs(), "a picture takes too long to be analysed");
             broken(context, id, SLOW, None).await
         }
-        Some(Err(Fault::Heic(meta))) => broken(context, id, Fault::Heic(meta.clone()).code(), Some(*meta)).await,
+        Some(Err(Fault::Heic(meta))) => {
+            broken(context, id, Fault::Heic(meta.clone()).code(), Some(*meta)).await
+        }
         Some(Err(fault)) => {
             tracing::info!(photo.id = %id, fault = fault.code(), detail = ?fault, "a picture can't be read");
             broken(context, id, fault.code(), None).await

@@ -10,7 +10,7 @@ use domain::geo::grid::Layer;
 use domain::id::{PhotoId, TicketId};
 use domain::job::Job;
 use domain::photo::Look;
-use domain::proof::{self, Shot, CheckName, Claim, Earlier, Outcome as Found, Thresholds, Verdict};
+use domain::proof::{self, CheckName, Claim, Earlier, Outcome as Found, Shot, Thresholds, Verdict};
 use domain::reuse::{self, Kind, Likeness};
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
@@ -165,8 +165,9 @@ async fn look_alikes(context: &Context, submission: &Submission<'_>) -> Result<V
 /// The old pictures that the new one is like; those with the same bytes were found already.
 fn judge_each(new: &Photo, old: &[Photo]) -> Vec<(PhotoId, Likeness)> {
     let Some(new) = gallery::picture(new) else { return Vec::new() };
-    let each =
-        old.iter().filter_map(|photo| Some((photo.id.clone(), reuse::judge(&new, &gallery::picture(photo)?))));
+    let each = old
+        .iter()
+        .filter_map(|photo| Some((photo.id.clone(), reuse::judge(&new, &gallery::picture(photo)?))));
     each.filter(|(_, likeness)| matches!(likeness.kind, Kind::Suspect | Kind::Copy)).collect()
 }
 
