@@ -22,6 +22,9 @@ pub const MAX_PICTURES: usize = 1 << 24;
 const SECTORS: usize = 16;
 /// Votes for one turn below which a picture is not named.
 const LEAST: u32 = 4;
+/// A word in more pictures than this and one in so many says nothing.
+const COMMON: usize = 6;
+const RARE: usize = 500;
 /// New postings that are gathered before they are sorted in.
 const DELTA: usize = 1 << 16;
 
@@ -30,7 +33,10 @@ pub type Word = u32;
 
 /// The words by which a picture is found, at most [`MAX_WORDS`], spread over picture and sizes.
 pub fn words(scene: &Scene) -> Vec<Word> {
-    chosen(&scene.points, MAX_WORDS).map(word).collect()
+    let mut words: Vec<Word> = chosen(&scene.points, MAX_WORDS).map(word).collect();
+    words.sort_unstable();
+    words.dedup_by_key(|word| *word >> 8);
+    words
 }
 
 /// Evenly spaced points of the list, which is ordered by size and within a size by rank.
@@ -128,15 +134,25 @@ impl Postings {
     }
 
     fn vote(&self, scene: &Scene, mirrored: bool, most: usize) -> Vec<Shared> {
-        let mut votes = vec![0u16; self.pictures.min(MAX_PICTURES)];
+        let pictures = self.pictures.min(MAX_PICTURES);
+        let mut votes = vec![0u16; pictures];
+        // A wall of bricks says one thing many times: each point speaks once for a picture, and words that many pictures
+        // have say nothing.
+        let mut spoken = vec![u16::MAX; pictures];
+        let usual = COMMON + pictures / RARE;
         // Picture and sector of the turn, as in a posting.
         let mut hits: Vec<u32> = Vec::new();
-        for point in chosen(&scene.points, MAX_ASKED) {
+        for (number, point) in chosen(&scene.points, MAX_ASKED).enumerate() {
             let asked = word(point);
-            let probes = (0..BITS).map(|bit| asked >> 8 ^ 1 << bit).chain([asked >> 8]);
-            for posting in probes.flat_map(|word| <[&[u32]; 2]>::from(self.of(word))).flatten() {
-                let count = &mut votes[(posting >> 8) as usize];
-                *count = count.saturating_add(1);
+            // The word itself first, so that its direction is the one that counts.
+            let probes = std::iter::once(asked >> 8).chain((0..BITS).map(|bit| asked >> 8 ^ 1 << bit));
+            let lists = probes.map(|word| self.of(word)).filter(|(a, b)| a.len() + b.len() <= usual);
+            for posting in lists.flat_map(<[&[u32]; 2]>::from).flatten() {
+                let picture = (posting >> 8) as usize;
+                if std::mem::replace(&mut spoken[picture], number as u16) == number as u16 {
+                    continue;
+                }
+                votes[picture] = votes[picture].saturating_add(1);
                 let turn = (*posting as u8).wrapping_sub(point.angle);
                 hits.push(posting & !0xFF | u32::from(turn) * SECTORS as u32 / 256);
             }
