@@ -136,24 +136,24 @@ impl Postings {
     fn vote(&self, scene: &Scene, mirrored: bool, most: usize) -> Vec<Shared> {
         let pictures = self.pictures.min(MAX_PICTURES);
         let mut votes = vec![0u16; pictures];
-        // A wall of bricks says one thing many times: each point speaks once for a picture, and words that many pictures
-        // have say nothing.
+        // A wall of bricks says one thing many times: each point speaks once for a picture, each word of a picture is
+        // heard once, and words that many pictures have say nothing.
         let mut spoken = vec![u16::MAX; pictures];
         let usual = COMMON + pictures / RARE;
         // Picture and sector of the turn, as in a posting.
         let mut hits: Vec<u32> = Vec::new();
-        for (number, point) in chosen(&scene.points, MAX_ASKED).enumerate() {
-            let asked = word(point);
-            // The word itself first, so that its direction is the one that counts.
-            let probes = std::iter::once(asked >> 8).chain((0..BITS).map(|bit| asked >> 8 ^ 1 << bit));
-            let lists = probes.map(|word| self.of(word)).filter(|(a, b)| a.len() + b.len() <= usual);
-            for posting in lists.flat_map(<[&[u32]; 2]>::from).flatten() {
+        for probe in probes(scene) {
+            let (old, new) = self.of(probe.word);
+            if old.len() + new.len() > usual {
+                continue;
+            }
+            for posting in old.iter().chain(new) {
                 let picture = (posting >> 8) as usize;
-                if std::mem::replace(&mut spoken[picture], number as u16) == number as u16 {
+                if std::mem::replace(&mut spoken[picture], probe.point) == probe.point {
                     continue;
                 }
                 votes[picture] = votes[picture].saturating_add(1);
-                let turn = (*posting as u8).wrapping_sub(point.angle);
+                let turn = (*posting as u8).wrapping_sub(probe.angle);
                 hits.push(posting & !0xFF | u32::from(turn) * SECTORS as u32 / 256);
             }
         }
@@ -170,6 +170,33 @@ impl Postings {
         };
         turns.into_iter().map(shared).filter(|shared| shared.votes >= LEAST).collect()
     }
+}
+
+/// A word to look up.
+struct Probe {
+    word: u32,
+    /// Number and direction of the point that asks.
+    point: u16,
+    angle: u8,
+}
+
+/// The words of a picture's points and all that differ from them in one bit, each once, in the order of the points that
+/// ask; a point's own word comes before one that another point only nearly has.
+fn probes(scene: &Scene) -> Vec<Probe> {
+    let asked: Vec<Word> = chosen(&scene.points, MAX_ASKED).map(word).collect();
+    let probe = |(point, asked): (usize, &Word), flip: u32| Probe {
+        word: asked >> 8 ^ flip,
+        point: point as u16,
+        angle: *asked as u8,
+    };
+    let own = asked.iter().enumerate().map(|asked| probe(asked, 0));
+    let near = asked.iter().enumerate().flat_map(|asked| (0..BITS).map(move |bit| probe(asked, 1 << bit)));
+    let mut all: Vec<Probe> = own.chain(near).collect();
+    // Stable, so that of equal words the first stays.
+    all.sort_by_key(|probe| probe.word);
+    all.dedup_by_key(|probe| probe.word);
+    all.sort_by_key(|probe| probe.point);
+    all
 }
 
 /// The count that about `most` of the counts reach, at least [`LEAST`].
