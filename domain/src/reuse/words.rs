@@ -22,6 +22,9 @@ pub const MAX_PICTURES: usize = 1 << 24;
 const SECTORS: usize = 16;
 /// Votes for one turn below which a picture is not named.
 const LEAST: u32 = 4;
+/// A word in more pictures than this and one in so many says nothing.
+const COMMON: usize = 6;
+const RARE: usize = 500;
 /// New postings that are gathered before they are sorted in.
 const DELTA: usize = 1 << 16;
 
@@ -30,7 +33,10 @@ pub type Word = u32;
 
 /// The words by which a picture is found, at most [`MAX_WORDS`], spread over picture and sizes.
 pub fn words(scene: &Scene) -> Vec<Word> {
-    chosen(&scene.points, MAX_WORDS).map(word).collect()
+    let mut words: Vec<Word> = chosen(&scene.points, MAX_WORDS).map(word).collect();
+    words.sort_unstable();
+    words.dedup_by_key(|word| *word >> 8);
+    words
 }
 
 /// Evenly spaced points of the list, which is ordered by size and within a size by rank.
@@ -128,16 +134,26 @@ impl Postings {
     }
 
     fn vote(&self, scene: &Scene, mirrored: bool, most: usize) -> Vec<Shared> {
-        let mut votes = vec![0u16; self.pictures.min(MAX_PICTURES)];
+        let pictures = self.pictures.min(MAX_PICTURES);
+        let mut votes = vec![0u16; pictures];
+        // A wall of bricks says one thing many times: each point speaks once for a picture, each word of a picture is
+        // heard once, and words that many pictures have say nothing.
+        let mut spoken = vec![u16::MAX; pictures];
+        let usual = COMMON + pictures / RARE;
         // Picture and sector of the turn, as in a posting.
         let mut hits: Vec<u32> = Vec::new();
-        for point in chosen(&scene.points, MAX_ASKED) {
-            let asked = word(point);
-            let probes = (0..BITS).map(|bit| asked >> 8 ^ 1 << bit).chain([asked >> 8]);
-            for posting in probes.flat_map(|word| <[&[u32]; 2]>::from(self.of(word))).flatten() {
-                let count = &mut votes[(posting >> 8) as usize];
-                *count = count.saturating_add(1);
-                let turn = (*posting as u8).wrapping_sub(point.angle);
+        for probe in probes(scene) {
+            let (old, new) = self.of(probe.word);
+            if old.len() + new.len() > usual {
+                continue;
+            }
+            for posting in old.iter().chain(new) {
+                let picture = (posting >> 8) as usize;
+                if std::mem::replace(&mut spoken[picture], probe.point) == probe.point {
+                    continue;
+                }
+                votes[picture] = votes[picture].saturating_add(1);
+                let turn = (*posting as u8).wrapping_sub(probe.angle);
                 hits.push(posting & !0xFF | u32::from(turn) * SECTORS as u32 / 256);
             }
         }
@@ -154,6 +170,33 @@ impl Postings {
         };
         turns.into_iter().map(shared).filter(|shared| shared.votes >= LEAST).collect()
     }
+}
+
+/// A word to look up.
+struct Probe {
+    word: u32,
+    /// Number and direction of the point that asks.
+    point: u16,
+    angle: u8,
+}
+
+/// The words of a picture's points and all that differ from them in one bit, each once, in the order of the points that
+/// ask; a point's own word comes before one that another point only nearly has.
+fn probes(scene: &Scene) -> Vec<Probe> {
+    let asked: Vec<Word> = chosen(&scene.points, MAX_ASKED).map(word).collect();
+    let probe = |(point, asked): (usize, &Word), flip: u32| Probe {
+        word: asked >> 8 ^ flip,
+        point: point as u16,
+        angle: *asked as u8,
+    };
+    let own = asked.iter().enumerate().map(|asked| probe(asked, 0));
+    let near = asked.iter().enumerate().flat_map(|asked| (0..BITS).map(move |bit| probe(asked, 1 << bit)));
+    let mut all: Vec<Probe> = own.chain(near).collect();
+    // Stable, so that of equal words the first stays.
+    all.sort_by_key(|probe| probe.word);
+    all.dedup_by_key(|probe| probe.word);
+    all.sort_by_key(|probe| probe.point);
+    all
 }
 
 /// The count that about `most` of the counts reach, at least [`LEAST`].
