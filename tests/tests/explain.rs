@@ -36,6 +36,10 @@ async fn a_closed_ticket_tells_why_it_went_where_it_went() {
     assert_eq!(city.handler("huanxiu").await.get(&path).await.unwrap().status, 403);
     assert_eq!(dispatcher.get("/v1/tickets/none/explanation").await.unwrap().status, 404);
 
+    let changes = dispatcher.get(&format!("/v1/tickets/{ticket}/changes")).await.unwrap().ok().unwrap();
+    assert_eq!(changes["items"][0]["finding"], "changed", "{changes}");
+    assert!(text(&changes, "/items/0/overlay").starts_with("data:image/png;base64,iVBOR"), "{changes}");
+
     let whole = dispatcher.get(&format!("/v1/tickets/{ticket}")).await.unwrap().ok().unwrap();
     assert_eq!(whole["place"]["address"], explained["address"]);
     let (told, printed) = city.command(&["explain", text(&whole, "/number")]).await;
@@ -66,7 +70,7 @@ async fn a_duplicate_tells_every_feature_and_a_draft_shows_what_would_differ() {
     assert!(done && printed.contains("没有改动任何数据"), "{printed}");
     assert!(printed.contains("重复 | 并案 | 并案"), "{printed}");
     let draft = std::env::temp_dir().join(format!("draft-{ticket}.json"));
-    std::fs::write(&draft, json!({ "dedupe": { "merge": 1.0, "ask": 0.01 } }).to_string()).unwrap();
+    std::fs::write(&draft, json!({ "dedupe": { "wrong_merge": 1e9, "missed": 100.0 } }).to_string()).unwrap();
     let asked = ["rescore", "--only", "duplicates", "--rules", draft.to_str().unwrap()];
     let (done, printed) = city.command(&asked).await;
     std::fs::remove_file(&draft).unwrap();
@@ -83,7 +87,7 @@ async fn words_suggest_a_category_before_anything_is_sent() {
     let asked = |words: &str| format!("/v1/categories/suggest?words={words}");
     let suggested = citizen.get(&asked("小区门口的井盖没了")).await.unwrap().ok().unwrap();
     assert_eq!(suggested["items"][0]["code"], "01001", "{suggested}");
-    assert!(text(&suggested, "/items/0/reason").contains("「井盖」"), "{suggested}");
+    assert!(text(&suggested, "/items/0/reason").contains("井盖"), "{suggested}");
     assert_eq!(citizen.get(&asked("")).await.unwrap().status, 400);
     let off = json!({ "value": { "mode": "off" } });
     city.admin().await.post("/v1/rules/guess", &off).await.unwrap().ok().unwrap();

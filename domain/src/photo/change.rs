@@ -137,7 +137,7 @@ pub struct Bounds {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { changed: 0.25, unchanged: 0.08, times: 1.0, above: 0.15 }
+        Self { changed: 0.25, unchanged: 0.12, times: 1.0, above: 0.15 }
     }
 }
 

@@ -231,7 +231,10 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
         return Some(alike(Outcome::Fail, 0, t.copy_bits, copy("文件完全相同".to_owned())));
     }
     let sure = certain(before, after);
-    if p.likeness.kind >= Kind::Copy && sure == Outcome::Fail {
+    // What has visibly changed is no copy, however well its surroundings fit.
+    let changed = p.change.is_some_and(|change| change.finding == Found::Changed);
+    let told = p.likeness.kind >= Kind::Copy && !(changed && p.likeness.bits > t.alike_bits);
+    if told && sure == Outcome::Fail {
         return Some(alike(sure, p.likeness.bits, t.copy_bits, copy(p.likeness.how())));
     }
     let (bits, turned) = (p.bits.min(p.turned_bits), if p.turned_bits < p.bits { "翻转后" } else { "" });

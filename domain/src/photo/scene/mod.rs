@@ -15,7 +15,7 @@ use super::pixels::Raster;
 /// Agreeing points from which two pictures show the same place; 1,500 pairs of different places reached at most 12.
 pub const SAME_SCENE_INLIERS: u32 = 20;
 /// Agreeing points from which a person should look.
-pub const MAYBE_SCENE_INLIERS: u32 = 8;
+pub const MAYBE_SCENE_INLIERS: u32 = 13;
 /// Points kept of a picture.
 pub const MAX_POINTS: usize = 1200;
 
