@@ -231,9 +231,10 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
         return Some(alike(Outcome::Fail, 0, t.copy_bits, copy("文件完全相同".to_owned())));
     }
     let sure = certain(before, after);
-    // What has visibly changed is no copy, however well its surroundings fit.
+    // What has visibly changed is no copy, however well its surroundings fit; but nobody's hand mirrors a street.
     let changed = p.change.is_some_and(|change| change.finding == Found::Changed);
-    let told = p.likeness.kind >= Kind::Copy && !(changed && p.likeness.bits > t.alike_bits);
+    let excused = changed && !p.likeness.mirrored && p.likeness.bits > t.alike_bits;
+    let told = p.likeness.kind >= Kind::Copy && !excused;
     if told && sure == Outcome::Fail {
         return Some(alike(sure, p.likeness.bits, t.copy_bits, copy(p.likeness.how())));
     }
@@ -261,7 +262,7 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
     if bits <= t.alike_bits || unmoved {
         return Some(alike(Outcome::Doubt, bits, t.alike_bits, too_alike(&who, &which, &how)));
     }
-    (p.likeness.kind >= Kind::Suspect).then(|| {
+    (p.likeness.kind >= Kind::Suspect && !excused).then(|| {
         let text = too_alike(&who, &which, &p.likeness.how());
         alike(Outcome::Doubt, p.likeness.bits, t.alike_bits, text)
     })

@@ -17,8 +17,8 @@ const SCREEN_BITS: u32 = 70;
 /// Share of one picture's points that must lie inside the other: what was cut lies inside, what was framed holds the
 /// original, and a camera that moved shows something new on one side and loses something on the other.
 const WHOLE: f32 = 0.93;
-/// Shares of comparable places that must fit before an upright picture is called a copy, or suspected: a second picture of
-/// a flat wall or pavement fits as exactly as a copy does, in fewer places (up to 0.27 measured).
+/// Shares of comparable places that must fit before a picture that shows more than the original is called a copy, or
+/// suspected: a second picture of a flat wall or pavement fits as exactly as a copy does, in fewer places (0.27 measured).
 const SURE_SHARE: f32 = 0.4;
 const SOME_SHARE: f32 = 0.33;
 /// Places that must agree before a fit means anything.
@@ -131,14 +131,16 @@ pub fn judge(new: &Picture<'_>, old: &Picture<'_>) -> Likeness {
 /// share of 0.2 and lie inside their original or hold it whole, which neighbouring views of flat ground did in 5 of 216
 /// pairs and second photographs by hand in none.
 fn rank(bits: u32, mirrored: bool, registration: Option<&Registration>) -> Kind {
+    // What was cut lies inside its original, and nobody's camera mirrors a street: there less is enough. What holds the
+    // original whole may be a second photograph from a step further back; real frames are told by their hashes.
+    let cut = mirrored || registration.is_some_and(|r| r.filled >= WHOLE);
+    let (sure, maybe) = if cut { (0.2, 0.12) } else { (SURE_SHARE, SOME_SHARE) };
     let fits = |least: u32, share: f32, miss: f32, apart: u32| {
         registration.is_some_and(|r| {
             let whole = r.kept.max(r.filled) >= WHOLE;
             whole && r.inliers >= least && r.share >= share && r.miss <= miss && r.bits <= apart
         })
     };
-    // Nobody's camera mirrors a street: there less is enough.
-    let (sure, maybe) = if mirrored { (0.2, 0.12) } else { (SURE_SHARE, SOME_SHARE) };
     if bits <= COPY_BITS || fits(25, sure, 1.4, 40) {
         Kind::Copy
     } else if bits <= SUSPECT_BITS

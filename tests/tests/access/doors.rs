@@ -68,7 +68,7 @@ const DOORS: &[(&str, &str, &str)] = &[
     ("GET", "/v1/tickets/{ticket}", "1220202202222202022222"),
     ("GET", "/v1/tickets/{ticket}/timeline", "1220202202222202022222"),
     ("GET", "/v1/tickets/{ticket}/explanation", "1333333333222233322332"),
-    ("GET", "/v1/tickets/{ticket}/changes", "1333202202222202022222"),
+    ("GET", "/v1/tickets/{ticket}/changes", "1333202202222232322222"),
     ("GET", "/v1/statistics", "1333332222222233322222"),
     ("GET", "/v1/events", "1333332222222233322222"),
     ("GET", "/v1/notices", "1222222222222222222222"),
