@@ -154,11 +154,10 @@ fn solve(mut a: Square, mut b: [f64; WIDTH]) -> [f64; WIDTH] {
         let pivot = (i..WIDTH).max_by(|&p, &q| a[p][i].abs().total_cmp(&a[q][i].abs())).unwrap_or(i);
         a.swap(i, pivot);
         b.swap(i, pivot);
+        let row = a[i];
         for k in i + 1..WIDTH {
-            let share = a[k][i] / a[i][i];
-            for j in i..WIDTH {
-                a[k][j] -= share * a[i][j];
-            }
+            let share = a[k][i] / row[i];
+            a[k].iter_mut().zip(row).skip(i).for_each(|(to, from)| *to -= share * from);
             b[k] -= share * b[i];
         }
     }

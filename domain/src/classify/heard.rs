@@ -12,8 +12,11 @@ pub(super) type Term = (char, Option<char>);
 /// Characters of the words that are read.
 const MOST_CHARS: usize = 500;
 
+/// A word's letters and what it means.
+type Entry = (Vec<char>, &'static str);
+
 /// Everyday words by their first letter, the longest first.
-static BY_LETTER: LazyLock<BTreeMap<char, Vec<(Vec<char>, &'static str)>>> = LazyLock::new(|| {
+static BY_LETTER: LazyLock<BTreeMap<char, Vec<Entry>>> = LazyLock::new(|| {
     let mut table: BTreeMap<char, Vec<(Vec<char>, &str)>> = BTreeMap::new();
     for (everyday, formal) in EVERYDAY {
         let letters: Vec<char> = everyday.chars().collect();

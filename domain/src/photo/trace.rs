@@ -137,10 +137,9 @@ pub(super) fn contradictions(exif: &Exif, size: (u32, u32)) -> Vec<Trace> {
         found.push(Trace::Screenshot);
     }
     let second = |tag| exif::DateTime::from_ascii(ascii(exif, tag)?).ok().and_then(|t| seconds(&t));
-    if let (Some(taken), Some(saved)) = (second(Tag::DateTimeOriginal), second(Tag::DateTime)) {
-        if saved - taken > SAVED_LATER_S {
-            found.push(Trace::SavedLater);
-        }
+    let later = second(Tag::DateTimeOriginal).zip(second(Tag::DateTime)).map(|(taken, saved)| saved - taken);
+    if later.is_some_and(|seconds| seconds > SAVED_LATER_S) {
+        found.push(Trace::SavedLater);
     }
     let named = ascii(exif, Tag::Make).is_some() && ascii(exif, Tag::Model).is_some();
     let settings = [Tag::ExposureTime, Tag::FNumber, Tag::PhotographicSensitivity, Tag::FocalLength];

@@ -154,7 +154,7 @@ impl Postings {
                 }
                 votes[picture] = votes[picture].saturating_add(1);
                 let turn = (*posting as u8).wrapping_sub(probe.angle);
-                hits.push(posting & !0xFF | u32::from(turn) * SECTORS as u32 / 256);
+                hits.push(posting & !0xFF | (u32::from(turn) * SECTORS as u32 / 256));
             }
         }
         let mut counts = votes.iter().map(|&count| u32::from(count)).filter(|&count| count >= LEAST);
