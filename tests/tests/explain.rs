@@ -8,11 +8,8 @@ use tests::{City, pictures};
 
 /// The section about a subject.
 fn about<'a>(explained: &'a Value, subject: &str) -> &'a Value {
-    let sections = explained["sections"].as_array().unwrap();
-    sections
-        .iter()
-        .find(|section| section["subject"] == subject)
-        .unwrap_or_else(|| panic!("{subject}: {explained}"))
+    let mut sections = explained["sections"].as_array().into_iter().flatten();
+    sections.find(|section| section["subject"] == subject).unwrap_or_else(|| panic!("{subject}: {explained}"))
 }
 
 #[tokio::test]
