@@ -3,13 +3,15 @@
 PORT ?= 8080
 DATA ?= var
 PHOTOS ?=
+# TURBO=1 decodes pictures with libjpeg-turbo (needs cmake and nasm); else everything is Rust.
+TURBO ?=
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: need-cargo ## 构建并启动产品(首次启动会演示一遍主流程);PORT= DATA= 可选
-	@cargo build -p api -p demo
+	@cargo build -p api -p demo $(if $(TURBO),--features api/turbo)
 	@exec target/debug/demo run --port $(PORT) --data $(DATA)
 
 story: need-cargo ## 用自己的照片走一遍主流程:make story PHOTOS=目录

@@ -3,22 +3,28 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
 use api::handlers::imports::What;
 use api::settings::{LogStyle, RunAs, Settings};
+use api::view::explanation;
 use api::{Api, auth::password, now};
 use clap::{Parser, Subcommand, ValueEnum};
+use domain::dedupe;
+use domain::explain::{Standing, Subject};
+use domain::time::Moment;
 use store::Stores;
 use store::desk::Desk;
+use store::repo::answers;
 use store::repo::district::BooksCache;
 use store::repo::reference::load_reference;
-use store::repo::tally;
+use store::repo::{grounds, tally, tickets};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use worker::rescore::Plan;
 
 /// 随手拍:群众随手拍、办理、核查、销号
 #[derive(Parser)]
@@ -56,12 +62,53 @@ enum Command {
         #[arg(long)]
         expected: Option<String>,
     },
+    /// 说明一个案件每次自动判定的依据
+    Explain {
+        /// 案件编号
+        ticket: String,
+    },
+    /// 用当前版本或草案规则重算历史判定,列出会有的不同;不改动任何数据
+    Rescore {
+        /// 只看此日(含)以后上报的案件,如 2026-11-01
+        #[arg(long)]
+        since: Option<String>,
+        /// 列出的不同案件数
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        /// 只重算这一项
+        #[arg(long, value_enum)]
+        only: Option<Part>,
+        /// 草案规则(JSON):dedupe、proof、guess 三节,缺省的用当前值
+        #[arg(long)]
+        rules: Option<PathBuf>,
+    },
     /// 核对或重建统计汇总;SQLite 上进行时不能写入
     Tally {
         /// check 逐件清点并比较,rebuild 按案件重建
         #[arg(value_enum)]
         what: Audit,
     },
+    /// 复核重复判定:人工结论与预测是否相符
+    Dedupe {
+        #[command(subcommand)]
+        what: Look,
+    },
+}
+
+/// What is asked about duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+enum Look {
+    /// 打印可靠性表与建议门槛,不改变任何设置
+    Review,
+}
+
+/// Which decisions are made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Duplicates,
+    Proof,
+    Category,
+    Place,
 }
 
 /// What is done with the roll-ups.
@@ -92,6 +139,11 @@ fn main() -> ExitCode {
                 import(&settings, &kind, &file, &texts).await
             }
             Some(Command::Tally { what }) => audit(&settings, what).await,
+            Some(Command::Explain { ticket }) => explain(&settings, &ticket).await,
+            Some(Command::Rescore { since, limit, only, rules }) => {
+                rescore(&settings, since.as_deref(), limit, only, rules.as_deref()).await
+            }
+            Some(Command::Dedupe { what: Look::Review }) => review(&settings).await,
         }
     });
     match outcome {
@@ -248,6 +300,84 @@ async fn audit(settings: &Settings, what: Audit) -> Result<(), String> {
     } else {
         Err("汇总与案件不符,可用 tally rebuild 重建".to_owned())
     }
+}
+
+/// Prints what each automatic decision of a ticket rested on.
+async fn explain(settings: &Settings, name: &str) -> Result<(), String> {
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let told = tell(&stores, name).await;
+    stores.pool.close().await;
+    let text = told.map_err(|error| format!("无法读取:{error}"))?;
+    let text = text.ok_or_else(|| format!("没有案件“{name}”"))?;
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+async fn tell(stores: &Stores, name: &str) -> Result<Option<String>, store::StoreError> {
+    let Some(id) = grounds::find(&stores.pool, name).await? else { return Ok(None) };
+    let Some(ticket) = tickets::get(&stores.pool, &id).await? else { return Ok(None) };
+    let books = BooksCache::default().get(&stores.pool).await?;
+    let told = explanation::explain(&stores.pool, &books, &ticket).await?;
+    let standing = Standing {
+        number: ticket.number.as_deref(),
+        id: &ticket.id,
+        state: ticket.stage().label(),
+        words: &ticket.words,
+        address: &told.address,
+    };
+    Ok(Some(domain::explain::text(&standing, &told.sections)))
+}
+
+/// Makes history's decisions again and prints what would differ.
+async fn rescore(
+    settings: &Settings,
+    since: Option<&str>,
+    limit: usize,
+    only: Option<Part>,
+    rules: Option<&Path>,
+) -> Result<(), String> {
+    let since = match since {
+        Some(day) => Moment::parse(&format!("{day}T00:00:00+08:00")).ok_or("since 须为日期,如 2026-11-01")?,
+        None => Moment::from_ms(0),
+    };
+    let mut plan = Plan { since, limit, settings: settings.worker(), ..Plan::default() };
+    if let Some(part) = only {
+        plan.parts = vec![match part {
+            Part::Duplicates => Subject::Duplicates,
+            Part::Proof => Subject::Proof,
+            Part::Category => Subject::Category,
+            Part::Place => Subject::Place,
+        }];
+    }
+    if let Some(file) = rules {
+        let text =
+            std::fs::read_to_string(file).map_err(|error| format!("无法读取 {}:{error}", file.display()))?;
+        plan.draft(&text)?;
+    }
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let desk = Desk {
+        pool: stores.pool.clone(),
+        books: BooksCache::default(),
+        number_prefix: settings.number_prefix.clone(),
+    };
+    let pool = stores.pool.clone();
+    let progress = |seen: u64| tracing::info!(rescore.tickets = seen, "已重算 {seen} 件");
+    let outcome = worker::rescore::run(stores, desk, plan, &progress).await;
+    pool.close().await;
+    let text = outcome.map_err(|error| format!("无法重算:{error}"))?.text();
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Prints what people's answers say about the scores of duplicates.
+async fn review(settings: &Settings) -> Result<(), String> {
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let books = BooksCache::default().get(&stores.pool).await;
+    let examples = answers::examples(&stores.pool, now()).await;
+    stores.pool.close().await;
+    let costs = books.map_err(|error| format!("无法读取规则:{error}"))?.config.dedupe;
+    let examples = examples.map_err(|error| format!("无法读取人工结论:{error}"))?;
+    let thresholds = dedupe::thresholds_for(&costs);
+    let text = dedupe::review(&examples, &costs, &thresholds).report(&costs, &thresholds);
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 fn begin_log(style: LogStyle) {

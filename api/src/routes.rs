@@ -55,6 +55,7 @@ routes! {
     GET  "/v1/me" => auth::me;
     GET  "/v1/config" => config::show;
     GET  "/v1/categories" => config::categories;
+    GET  "/v1/categories/suggest" ?query => config::suggest;
     GET  "/v1/departments" => departments::list;
     GET  "/v1/grids" ?query => grids::list;
     GET  "/v1/grids/locate" ?query => grids::locate;
@@ -70,6 +71,8 @@ routes! {
     GET  "/v1/tickets/map" ?query => tickets::map;
     GET  "/v1/tickets/{id}" ?query => tickets::show;
     GET  "/v1/tickets/{id}/timeline" => tickets::timeline;
+    GET  "/v1/tickets/{id}/explanation" => tickets::explain;
+    GET  "/v1/tickets/{id}/changes" => tickets::changes;
     POST "/v1/tickets/{id}/actions" => tickets::act;
     POST "/v1/tickets/{id}/follow" => tickets::follow;
     GET  "/v1/statistics" ?query => statistics::show;

@@ -324,5 +324,12 @@ fn report(place: Place, category: CategoryCode, now: Moment) -> NewReport {
         relapse_of: None,
         origin: Default::default(),
     };
-    NewReport { opening, external_id: None, raw: None, place_source: "device".to_owned(), captured_at: None }
+    NewReport {
+        opening,
+        external_id: None,
+        raw: None,
+        place_source: "device".to_owned(),
+        captured_at: None,
+        regions: Vec::new(),
+    }
 }

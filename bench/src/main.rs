@@ -1,16 +1,24 @@
-//! The product's first figures, each beside an anchor of the same run and given as their ratio. It measures and compares
+//! The product's figures, each beside an anchor of the same run and given as their ratio. It measures and compares
 //! answers; it refuses to judge a time, so it fails only when answers differ or something does not work.
 
+mod anchor;
+mod candidates;
+mod change;
 mod databases;
+mod dupes;
 mod ear;
 mod fill;
 mod grids;
 mod measure;
 mod photos;
 mod queries;
+mod race;
 mod report;
+mod reuse;
+mod scene;
 mod triage;
 mod uploads;
+mod words;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -59,6 +67,33 @@ struct Line {
     /// 临时文件夹的位置
     #[arg(long, default_value = "target")]
     folder: PathBuf,
+    /// 装有锚程序(Pillow、OpenCV、FAISS 等)的 Python;不设则这些锚缺失
+    #[arg(long, env = "BENCH_PYTHON")]
+    python: Option<PathBuf>,
+    /// 各轮交替运行的次数
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// 真实照片文件夹(mp12、wechat、originals、views 等子文件夹);不设则用自绘照片
+    #[arg(long, env = "BENCH_PHOTOS")]
+    photos: Option<PathBuf>,
+    /// 重复部分的真实报件流(CSV,可为 .gz);不设则用自绘报件流
+    #[arg(long, env = "BENCH_STREAM")]
+    stream: Option<PathBuf>,
+    /// 重复部分:按报件流前 62 天重新拟合权重并列出
+    #[arg(long)]
+    fit: bool,
+    /// 重复部分:抽取待标注的样本,写入此文件
+    #[arg(long)]
+    sample: Option<PathBuf>,
+    /// 重复部分:可靠性图(SVG)写入此文件
+    #[arg(long)]
+    plot: Option<PathBuf>,
+    /// 已知答案的定位(*_grid.geojson 和 *_grid_lookups.csv)所在文件夹;不设则不查
+    #[arg(long)]
+    lookups: Option<PathBuf>,
+    /// 把结果表另存为 Markdown
+    #[arg(long)]
+    markdown: Option<PathBuf>,
     /// 分析一张照片并输出内存峰值,由本程序自己调用
     #[arg(long, hide = true)]
     one_photo: Option<PathBuf>,
@@ -68,7 +103,13 @@ struct Line {
 enum Suite {
     Uploads,
     Photos,
+    Scene,
+    Change,
+    Reuse,
     Grids,
+    Candidates,
+    Dupes,
+    Words,
     Triage,
     Queries,
 }
@@ -94,6 +135,7 @@ fn run(line: &Line) -> Outcome {
     let folder = databases::Folder::make(&line.folder)?;
     let databases = Databases { folder: folder.path().to_owned(), postgres: line.postgres.clone() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let anchors = anchor::Anchors { python: line.python.clone() };
     let mut report = Report::default();
     let mut failures = Vec::new();
     for suite in
@@ -102,9 +144,15 @@ fn run(line: &Line) -> Outcome {
         let begun = Instant::now();
         say(&format!("{suite:?} …"));
         let outcome = match suite {
-            Suite::Uploads => runtime.block_on(uploads::run(line, folder.path(), &mut report)),
-            Suite::Photos => photos::run(folder.path(), &mut report),
-            Suite::Grids => grids::run(line.polygons, &mut report),
+            Suite::Uploads => runtime.block_on(uploads::run(line, &anchors, folder.path(), &mut report)),
+            Suite::Photos => photos::run(line, &anchors, folder.path(), &mut report),
+            Suite::Scene => scene::run(line, &anchors, &mut report),
+            Suite::Change => change::run(line, &mut report),
+            Suite::Reuse => reuse::run(line, &anchors, &databases, &mut report),
+            Suite::Candidates => runtime.block_on(candidates::run(line, &databases, &mut report)),
+            Suite::Dupes => dupes::run(line, &mut report),
+            Suite::Words => words::run(line, &mut report),
+            Suite::Grids => grids::run(line, &anchors, &databases, &mut report),
             Suite::Triage => runtime.block_on(triage::run(line.open, line.reports, &databases, &mut report)),
             Suite::Queries => runtime.block_on(queries::run(line.tickets, line.few, &databases, &mut report)),
         };
@@ -114,6 +162,9 @@ fn run(line: &Line) -> Outcome {
         say(&format!("{suite:?}:{:.0} 秒", begun.elapsed().as_secs_f64()));
     }
     report.print()?;
+    if let Some(path) = &line.markdown {
+        std::fs::write(path, report.markdown())?;
+    }
     if failures.is_empty() { Ok(()) } else { Err(failures.join(";").into()) }
 }
 

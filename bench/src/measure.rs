@@ -1,8 +1,5 @@
-//! Small tools of every suite: medians, the time of a thread, a generator whose numbers are the same in every run. It
+//! Small tools of every suite: medians, a generator whose numbers are the same in every run. It
 //! refuses system randomness.
-
-use std::fs;
-use std::time::Instant;
 
 /// A well-spread sequence from a seed (SplitMix64: Steele, Lea and Flood 2014).
 pub struct Dice(pub u64);
@@ -39,23 +36,6 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
 /// The middle value.
 pub fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
-}
-
-/// Seconds of this thread that `work` takes: on the processor where the system tells, else by the clock.
-pub fn thread_seconds<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let (begun, on_cpu) = (Instant::now(), cpu_seconds());
-    let value = work();
-    let seconds = match (on_cpu, cpu_seconds()) {
-        (Some(before), Some(after)) if after > before => after - before,
-        _ => begun.elapsed().as_secs_f64(),
-    };
-    (seconds, value)
-}
-
-/// Processor time of this thread (first number of Linux's `schedstat`, nanoseconds).
-fn cpu_seconds() -> Option<f64> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }
 
 /// A whole number with its thousands set apart.

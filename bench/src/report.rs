@@ -1,4 +1,5 @@
-//! The table: work, figure, anchor of the same run, ratio; then remarks such as query plans. It refuses to colour or judge.
+//! The table: work, figure, anchor of the same run, ratio, goal; then remarks such as query plans. It says whether a ratio
+//! reaches its goal; it refuses to fail for it, and to take an absent anchor for a pass.
 
 use std::io::Write as _;
 
@@ -7,7 +8,38 @@ struct Row {
     work: String,
     figure: String,
     anchor: String,
-    ratio: String,
+    ratio: Option<f64>,
+    goal: Option<Goal>,
+}
+
+/// What a ratio is meant to reach.
+#[derive(Debug, Clone, Copy)]
+pub enum Goal {
+    /// Not more than this.
+    AtMost(f64),
+    /// Not less than this.
+    AtLeast(f64),
+}
+
+impl Goal {
+    fn is_met(self, ratio: f64) -> bool {
+        match self {
+            Self::AtMost(most) => ratio <= most,
+            Self::AtLeast(least) => ratio >= least,
+        }
+    }
+
+    fn spell(self, ratio: Option<f64>) -> String {
+        let goal = match self {
+            Self::AtMost(most) => format!("≤ {most}"),
+            Self::AtLeast(least) => format!("≥ {least}"),
+        };
+        match ratio {
+            Some(ratio) if self.is_met(ratio) => format!("{goal} 达到"),
+            Some(_) => format!("{goal} 未达到"),
+            None => format!("{goal} 锚缺失"),
+        }
+    }
 }
 
 /// Everything that a run found.
@@ -20,12 +52,24 @@ pub struct Report {
 impl Report {
     /// Adds a figure beside its anchor; `ratio` is figure by anchor.
     pub fn add(&mut self, work: impl Into<String>, figure: String, anchor: String, ratio: f64) {
-        self.rows.push(Row { work: work.into(), figure, anchor, ratio: format!("{ratio:.2}") });
+        self.rows.push(Row { work: work.into(), figure, anchor, ratio: Some(ratio), goal: None });
+    }
+
+    /// Adds a figure beside its anchor and what the ratio is meant to reach; without a ratio the anchor is absent.
+    pub fn aim(
+        &mut self,
+        work: impl Into<String>,
+        figure: String,
+        anchor: String,
+        ratio: Option<f64>,
+        goal: Goal,
+    ) {
+        self.rows.push(Row { work: work.into(), figure, anchor, ratio, goal: Some(goal) });
     }
 
     /// Adds a figure that has no anchor, with the reason in its place.
     pub fn add_alone(&mut self, work: impl Into<String>, figure: String, anchor: &str) {
-        self.rows.push(Row { work: work.into(), figure, anchor: anchor.to_owned(), ratio: "—".to_owned() });
+        self.rows.push(Row { work: work.into(), figure, anchor: anchor.to_owned(), ratio: None, goal: None });
     }
 
     /// Adds a line below the table.
@@ -35,14 +79,9 @@ impl Report {
 
     /// Prints the table and the remarks.
     pub fn print(&self) -> std::io::Result<()> {
-        let head = ["工作", "数值", "同一轮的锚", "比值"].map(str::to_owned);
-        let rows = self
-            .rows
-            .iter()
-            .map(|row| [row.work.clone(), row.figure.clone(), row.anchor.clone(), row.ratio.clone()]);
-        let lines: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
+        let lines: Vec<[String; 5]> = std::iter::once(HEAD.map(str::to_owned)).chain(self.cells()).collect();
         let width = |column: usize| lines.iter().map(|line| columns(&line[column])).max().unwrap_or(0);
-        let widths = [width(0), width(1), width(2), width(3)];
+        let widths: [usize; 5] = std::array::from_fn(width);
         let mut out = std::io::stdout().lock();
         for line in &lines {
             let cells: Vec<String> = line
@@ -55,7 +94,26 @@ impl Report {
         writeln!(out)?;
         self.remarks.iter().try_for_each(|remark| writeln!(out, "{remark}"))
     }
+
+    fn cells(&self) -> impl Iterator<Item = [String; 5]> + '_ {
+        self.rows.iter().map(|row| {
+            let ratio = row.ratio.map_or_else(|| "—".to_owned(), |ratio| format!("{ratio:.2}"));
+            let goal = row.goal.map_or_else(String::new, |goal| goal.spell(row.ratio));
+            [row.work.clone(), row.figure.clone(), row.anchor.clone(), ratio, goal]
+        })
+    }
+
+    /// The table as Markdown, for `docs/benchmarks.md`.
+    pub fn markdown(&self) -> String {
+        let row = |cells: &[String; 5]| format!("| {} |\n", cells.join(" | "));
+        let head = row(&HEAD.map(str::to_owned)) + "|---|---|---|---|---|\n";
+        let rows: String = self.cells().map(|cells| row(&cells)).collect();
+        let remarks: String = self.remarks.iter().map(|remark| format!("- {remark}\n")).collect();
+        format!("{head}{rows}\n{remarks}")
+    }
 }
+
+const HEAD: [&str; 5] = ["工作", "数值", "同一轮的锚", "比值", "目标"];
 
 /// How many terminal columns the text takes: Chinese characters and their punctuation take two.
 fn columns(text: &str) -> usize {
@@ -67,6 +125,13 @@ fn columns(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_goal_without_its_anchor_is_not_met() {
+        assert_eq!(Goal::AtMost(1.5).spell(None), "≤ 1.5 锚缺失");
+        assert_eq!(Goal::AtMost(1.5).spell(Some(1.6)), "≤ 1.5 未达到");
+        assert_eq!(Goal::AtLeast(3.0).spell(Some(3.0)), "≥ 3 达到");
+    }
 
     #[test]
     fn a_chinese_character_takes_two_columns() {

@@ -5,23 +5,33 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::actor::Actor;
+use domain::id::PhotoId;
+use domain::job::Job;
 use domain::time::Moment;
-use store::{fetch_all, fetch_scalar};
+use store::jobs::{self, NewJob};
+use store::repo::photos;
+use store::{Topic, fetch_all, fetch_scalar};
 use tokio_util::sync::CancellationToken;
 
 use crate::databases::{Databases, Kind};
 use crate::fill::{self, Mix, Mould, Site};
-use crate::measure::{Dice, grouped, median};
-use crate::report::Report;
+use crate::measure::{Dice, grouped, median, quantile};
+use crate::report::{Goal, Report};
 use crate::{Outcome, say};
 
 const ROUNDS: u64 = 3;
+/// Empty jobs of a round.
+const EMPTY_JOBS: usize = 200;
+/// How long a worker takes to find that there is nothing to do.
+const SETTLING: Duration = Duration::from_millis(500);
+const ONE_JOB: &str = "select cast(count(*) as bigint) from job where id = $1";
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// Measures every database.
 pub async fn run(open: u64, reports: usize, databases: &Databases, report: &mut Report) -> Outcome {
     for kind in databases.kinds() {
         one(kind, open, reports, databases, report).await?;
+        wake_up(kind, databases, report).await?;
     }
     if databases.postgres.is_none() {
         report.add_alone("受理 PostgreSQL", "未测".to_owned(), "没有 PostgreSQL 地址");
@@ -71,6 +81,81 @@ async fn one(kind: Kind, open: u64, reports: usize, databases: &Databases, repor
         databases.drop(kind, name).await?;
     }
     Ok(())
+}
+
+/// An empty job through an idle worker, from its commit to its end on disk, beside the same claim and end done by hand in
+/// the same run: what is left is the way there and back.
+async fn wake_up(kind: Kind, databases: &Databases, report: &mut Report) -> Outcome {
+    let now = Moment::from_ms(store_now());
+    let site = fill::open(databases, &databases.make(kind, "triage_wake").await?, now).await?;
+    let (mut worked, mut by_hand) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let stop = CancellationToken::new();
+        let settings = worker::Settings::default();
+        let working =
+            tokio::spawn(worker::run(site.stores.clone(), site.desk.clone(), settings, stop.clone()));
+        tokio::time::sleep(SETTLING).await;
+        for _ in 0..EMPTY_JOBS {
+            let id = empty_job(&site).await?;
+            let begun = Instant::now();
+            site.stores.wake.nudge(Topic::Jobs);
+            while fetch_scalar!(&site.stores.pool, i64, ONE_JOB, &id)? > 0 {
+                if begun.elapsed() > LONGEST {
+                    return Err("空作业没有结束".into());
+                }
+            }
+            worked.push(begun.elapsed().as_secs_f64() * 1000.0);
+            // The lanes fall asleep again.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        stop.cancel();
+        working.await??;
+        for _ in 0..EMPTY_JOBS {
+            let id = empty_job(&site).await?;
+            let begun = Instant::now();
+            let pool = &site.stores.pool;
+            let kinds = Some(["analyse_photo"].as_slice());
+            let claimed = jobs::claim(pool, "bench", store_now(), 60_000, 1, kinds).await?;
+            let claimed = claimed.first().filter(|job| job.id == id).ok_or("没有领到空作业")?;
+            photos::get(pool, &PhotoId::new("nobody")).await?;
+            let mut tx = pool.write().await?;
+            jobs::finish(&mut tx, claimed).await?;
+            tx.commit().await?;
+            fetch_scalar!(pool, i64, ONE_JOB, &id)?;
+            by_hand.push(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    let label = kind.label();
+    let spell = |taken: &[f64]| format!("{:.2} ms,p99 {:.2} ms", quantile(taken, 0.5), quantile(taken, 0.99));
+    let (way, hand) = (median(&worked), median(&by_hand));
+    report.aim(
+        format!("空作业 {label}:从提交到结束"),
+        spell(&worked),
+        format!("单独领取并结束 {}", spell(&by_hand)),
+        Some(way / hand),
+        Goal::AtMost(1.15),
+    );
+    report.aim(
+        format!("进程内唤醒 {label}"),
+        format!("{:.2} ms", way - hand),
+        "1 ms".to_owned(),
+        Some(way - hand),
+        Goal::AtMost(1.0),
+    );
+    site.stores.pool.close().await;
+    databases.drop(kind, "triage_wake").await
+}
+
+/// Writes a job that finds nothing to do; its id.
+async fn empty_job(site: &Site) -> Outcome<String> {
+    let job = Job::AnalysePhoto { photo: PhotoId::new("nobody") };
+    let pool = &site.stores.pool;
+    let mut tx = pool.write().await?;
+    let job = NewJob::new("analyse_photo", serde_json::to_string(&job)?, store_now());
+    jobs::enqueue(&mut tx, &job).await?;
+    let id = fetch_scalar!(&mut tx, String, "select id from job where kind = 'analyse_photo'")?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 /// Reports, then lets the worker run until no triage is left; triages per second and how many were dispatched.

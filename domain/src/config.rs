@@ -82,8 +82,12 @@ rules! {
     registers: crate::register::Registers, "台账参数";
     /// When and to whom a case goes that nobody has.
     gap: crate::route::Gap, "补位与兜底";
+    /// What mistakes in telling duplicates cost, and how far duplicates may lie apart.
+    dedupe: crate::dedupe::Costs, "重复问题判定";
     /// When a new problem is an old one that came back.
     relapse: crate::relapse::Relapse, "回弹判定";
+    /// Whether a category is taken from the words.
+    guess: crate::classify::Suggesting, "类别自动判定";
     /// From which rate a unit's weather comes.
     weather: crate::stats::weather::WeatherRule, "文明天气图";
     /// What costs a unit points in the ranking.

@@ -1,4 +1,4 @@
-//! Does the after-photo prove the fix? Five named checks, each pass, doubt or fail with its measure, threshold and a
+//! Does the after-photo prove the fix? Six named checks, each pass, doubt or fail with its measure, threshold and a
 //! Chinese sentence; a doubt goes to a person, only a certain lie fails. It refuses to decide what happens to the
 //! ticket, to decode a picture, and to call anybody a cheat: it says what was measured.
 
@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::geo::datum::Wgs84;
 use crate::id::{PhotoId, TicketId};
-use crate::photo::Facts;
-use crate::photo::hash::hamming;
+use crate::photo::change::{self, Change};
+use crate::photo::hash::{Orientation, hamming, orient};
 use crate::photo::scene::{SAME_SCENE_INLIERS, Scene, compare};
+use crate::photo::{Facts, Look, Region};
+use crate::reuse::{self, Likeness, Picture};
 use crate::time::Moment;
 
 mod camera;
@@ -48,6 +50,10 @@ pub struct Shot<'a> {
     pub facts: &'a Facts,
     /// Its local features.
     pub scene: &'a Scene,
+    /// How it looks; none for a picture analysed before looks were kept.
+    pub look: Option<&'a Look>,
+    /// Where in it the reporter marked the problem.
+    pub region: Option<Region>,
     /// When the request says it was taken.
     pub captured_at: Option<Moment>,
     /// Where the request (or else EXIF) says it was taken.
@@ -59,7 +65,7 @@ pub struct Shot<'a> {
 }
 
 /// A photograph used before, anywhere, that equals or resembles an after-photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Earlier {
     /// Index into [`Claim::after`].
     pub after_index: usize,
@@ -67,12 +73,10 @@ pub struct Earlier {
     pub photo: PhotoId,
     /// The ticket that it belongs to.
     pub ticket: Option<TicketId>,
-    /// Whether the bytes are equal.
-    pub same_bytes: bool,
-    /// Differing bits of 256.
-    pub bits: u32,
     /// Whether it belongs to the ticket being proven.
     pub same_ticket: bool,
+    /// How much alike they are, and how the one was made of the other.
+    pub likeness: Likeness,
 }
 
 /// Everything that is known when a fix is submitted.
@@ -118,12 +122,10 @@ pub struct Thresholds {
     pub alike_bits: u32,
     /// Share of points that did not move at all, from which a picture was made of the other; 0 to 1.
     pub copy_share: f64,
-    /// Up to this many bits a picture is another ticket's picture again.
-    pub foreign_bits: u32,
-    /// Up to this many bits a picture resembles another ticket's picture.
-    pub suspect_bits: u32,
     /// Suspicion from which a person looks whether it is a camera's picture; 0 to 1.
     pub suspicion: f64,
+    /// Where "changed" and "unchanged" part.
+    pub change: change::Bounds,
     /// Raised with every change of a number above.
     pub version: u32,
 }
@@ -132,7 +134,7 @@ impl Default for Thresholds {
     // Bits, measured: a re-compressed, shrunk or brightened copy 0–18, one cropped by 3 % 20–34, a retake that moved by
     // 1 % of the picture 50–70, one that moved by 4 % over 90, a stranger 128 ± 8. A hand that moves by 0.3 % leaves
     // 15 % of the points still, a copy 80–99 %. So 16 is a copy for certain, 30 with still points as well, 48 is too
-    // like for a hand; another ticket's picture has no honest reason to be like at all.
+    // like for a hand; what was cut, mirrored or framed is the business of `reuse::judge`.
     fn default() -> Self {
         Self {
             early_ms: 120_000,
@@ -145,10 +147,9 @@ impl Default for Thresholds {
             own_bits: 30,
             alike_bits: 48,
             copy_share: 0.8,
-            foreign_bits: 40,
-            suspect_bits: 80,
             suspicion: 0.5,
-            version: 1,
+            change: change::Bounds::default(),
+            version: 2,
         }
     }
 }
@@ -176,7 +177,7 @@ impl Outcome {
     }
 }
 
-/// The five checks.
+/// The six checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
@@ -186,6 +187,8 @@ pub enum CheckName {
     InsideFence,
     /// Shows the scene of a before-photo (同一场景).
     SameScene,
+    /// Shows that something changed where the problem was (前后变化).
+    Changed,
     /// Is no photograph that was used before (非旧照片).
     NotReused,
     /// Comes from a camera (实拍照片).
@@ -199,6 +202,7 @@ impl CheckName {
             Self::TakenAfterDispatch => "派单后拍摄",
             Self::InsideFence => "现场拍摄",
             Self::SameScene => "同一场景",
+            Self::Changed => "前后变化",
             Self::NotReused => "非旧照片",
             Self::FromCamera => "实拍照片",
         }
@@ -264,6 +268,10 @@ pub struct Pair {
     pub matches: u32,
     /// Points that look alike and lie on the very same pixel.
     pub still: u32,
+    /// What changed, where one picture could be laid over the other.
+    pub change: Option<Change>,
+    /// Whether the after-photo was made of the before-photo.
+    pub likeness: Likeness,
 }
 
 impl Pair {
@@ -275,16 +283,20 @@ impl Pair {
 }
 
 /// Compares every after-photo with every before-photo; the only costly step, about a millisecond a pair.
-pub fn compare_pairs(claim: &Claim<'_>) -> Vec<Pair> {
+pub fn compare_pairs(claim: &Claim<'_>, t: &Thresholds) -> Vec<Pair> {
     let befores = claim.before.iter().enumerate();
     let afters = || claim.after.iter().enumerate();
-    befores.flat_map(|(before, b)| afters().map(move |(after, a)| pair(before, b, after, a))).collect()
+    befores.flat_map(|(before, b)| afters().map(move |(after, a)| pair((before, b), (after, a), t))).collect()
 }
 
-fn pair(before: usize, b: &Shot<'_>, after: usize, a: &Shot<'_>) -> Pair {
+fn pair((before, b): (usize, &Shot<'_>), (after, a): (usize, &Shot<'_>), t: &Thresholds) -> Pair {
     let found = compare(b.scene, a.scene);
+    let map = found.map.filter(|_| found.inliers >= t.scene_inliers);
+    let laid = map.zip(b.look.zip(a.look));
+    let change =
+        laid.map(|(map, (old, new))| change::compare(old, new, &map, b.region.as_ref(), &t.change).0);
     let (old, new) = (&b.facts.prints, &a.facts.prints);
-    let turned = old.turned.iter().chain([&old.mirrored]).map(|hash| hamming(hash, &new.phash)).min();
+    let turned = Orientation::ALL[1..].iter().map(|&how| hamming(&orient(&old.phash, how), &new.phash)).min();
     Pair {
         before,
         after,
@@ -293,12 +305,18 @@ fn pair(before: usize, b: &Shot<'_>, after: usize, a: &Shot<'_>) -> Pair {
         inliers: found.inliers,
         matches: found.matches,
         still: found.still,
+        change,
+        likeness: reuse::judge(&picture(a), &picture(b)),
     }
+}
+
+fn picture<'a>(shot: &Shot<'a>) -> Picture<'a> {
+    Picture { sha256: shot.sha256, prints: &shot.facts.prints, scene: shot.scene }
 }
 
 /// Verifies a claim.
 pub fn verify(claim: &Claim<'_>, thresholds: &Thresholds) -> Verdict {
-    judge(claim, &compare_pairs(claim), thresholds)
+    judge(claim, &compare_pairs(claim, thresholds), thresholds)
 }
 
 /// Judges a claim whose pictures were already compared.
@@ -307,6 +325,7 @@ pub fn judge(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> Verdict {
         checks::taken_after_dispatch(claim, t),
         checks::inside_fence(claim, t),
         checks::same_scene(claim, pairs, t),
+        checks::changed(pairs, t),
         checks::not_reused(claim, pairs, t),
         camera::from_camera(claim, t),
     ];

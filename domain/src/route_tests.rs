@@ -164,7 +164,10 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
         assist: assist.map(DepartmentCode::new),
         ..rule(id)
     });
-    prop::collection::vec(rule, 0..8)
+    // A district's rules have ids of their own.
+    prop::collection::vec(rule, 0..8).prop_map(|rules| {
+        rules.into_iter().enumerate().map(|(i, rule)| Rule { id: format!("R{i}"), ..rule }).collect()
+    })
 }
 
 proptest! {

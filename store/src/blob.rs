@@ -35,6 +35,22 @@ pub enum Key {
 }
 
 impl Key {
+    /// How many folders hold objects: of each rendition one for every four hex digits.
+    const LEAVES: usize = 4 << 16;
+
+    /// The number of the folder that holds the object, below [`Key::LEAVES`].
+    fn leaf(&self) -> Result<usize> {
+        let (_, sha256) = self.parts();
+        let rendition = match self {
+            Self::Original(_) => 0,
+            Self::Display(_) => 1,
+            Self::Medium(_) => 2,
+            Self::Thumb(_) => 3,
+        };
+        let digits = sha256.get(..4).and_then(|digits| usize::from_str_radix(digits, 16).ok());
+        digits.map(|digits| rendition << 16 | digits).ok_or_else(no_hash)
+    }
+
     fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Original(sha256) => ("original", sha256),
@@ -49,10 +65,20 @@ impl Key {
     fn path(&self) -> Result<String> {
         let (rendition, sha256) = self.parts();
         if !is_sha256(sha256) {
-            return Err(StoreError::Other("an object is named by a SHA-256 in lower-case hex".to_owned()));
+            return Err(no_hash());
         }
         Ok(format!("{rendition}/{}/{}/{sha256}", &sha256[..2], &sha256[2..4]))
     }
+}
+
+fn no_hash() -> StoreError {
+    StoreError::Other("an object is named by a SHA-256 in lower-case hex".to_owned())
+}
+
+/// Runs what waits for the disk away from the threads that serve.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::Other(error.to_string()))?
 }
 
 fn is_sha256(text: &str) -> bool {
@@ -98,12 +124,16 @@ impl Blob {
 
     /// Writes an object unless it is there; durable when it returns. A repeated call renews the object's age.
     pub async fn put(&self, key: &Key, bytes: Bytes) -> Result<()> {
-        let Some(folder) = &self.folder else {
+        let Some(folder) = self.folder.clone() else {
             return self.put_remote(key, vec![bytes]).await;
         };
-        let mut incoming = folder.begin().await?;
-        incoming.write(&bytes).await?;
-        incoming.publish(&key.path()?).await
+        let key = key.clone();
+        blocking(move || {
+            let mut incoming = folder.begin()?;
+            incoming.write(&bytes)?;
+            incoming.publish(&key)
+        })
+        .await
     }
 
     async fn put_remote(&self, key: &Key, chunks: Vec<Bytes>) -> Result<()> {
@@ -122,8 +152,8 @@ impl Blob {
     }
 
     /// Begins an upload of at most `limit` bytes whose hash, and so its name, is known at the end.
-    pub async fn begin_upload(&self, limit: u64) -> Result<Upload> {
-        Upload::begin(self.clone(), limit).await
+    pub fn begin_upload(&self, limit: u64) -> Upload {
+        Upload::begin(self.clone(), limit)
     }
 
     /// All bytes of an object; `Missing` when there is none.
@@ -183,9 +213,8 @@ impl Blob {
     /// Whether objects can be written (a folder) or the bucket answers (S3); for readiness.
     pub async fn probe(&self) -> Result<()> {
         let probe = async {
-            if let Some(folder) = &self.folder {
-                let mut incoming = folder.begin().await?;
-                return incoming.write(b"probe").await;
+            if let Some(folder) = self.folder.clone() {
+                return blocking(move || Ok(folder.begin()?.write(b"probe")?)).await;
             }
             match self.objects.head(&self.prefix.clone().join("probe")).await {
                 Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),

@@ -8,6 +8,7 @@ use domain::clock::reckon::{Reckoning, reckon};
 use domain::geo::datum::CoordType;
 use domain::id::{AccountId, PhotoId, ReportId, TicketId};
 use domain::job::Due;
+use domain::photo::Region;
 use domain::ticket::Ticket;
 use domain::ticket::action::{Action, ActionKind};
 use domain::ticket::decide::{self, Decision};
@@ -19,7 +20,7 @@ use domain::time::{DAY_MS, Moment};
 use self::known::Asking;
 use crate::jobs::{self, NewJob};
 use crate::repo::district::{Books, BooksCache};
-use crate::repo::tickets;
+use crate::repo::{photos, tickets};
 use crate::sequel::{self, Turn};
 use crate::sql::{Pool, StoreError, Tx};
 use crate::{execute, fetch_optional, id};
@@ -58,6 +59,8 @@ pub struct NewReport {
     pub raw: Option<(f64, f64, CoordType)>,
     pub place_source: String,
     pub captured_at: Option<Moment>,
+    /// Where in its pictures the reporter marked the problem.
+    pub regions: Vec<(PhotoId, Region)>,
 }
 
 /// What a report became.
@@ -110,6 +113,9 @@ impl Desk {
         tickets::use_photos(tx, &ticket_id, Some(&report_id), "before", 0, &opening.photos, now).await?;
         tickets::use_photos(tx, &ticket_id, Some(&report_id), "after", 0, &opening.fixed_on_spot, now)
             .await?;
+        for (photo, region) in &new.regions {
+            photos::mark(tx, photo, region).await?;
+        }
         if let Some(reporter) = &opening.reporter {
             tickets::follow(tx, &ticket_id, reporter, &ticket_id, true, now).await?;
         }

@@ -116,7 +116,8 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<bool> {
     Ok(written == 1)
 }
 
-/// Takes up to `limit` due jobs, oldest first, whose lease is free or over, and leases them for `lease_ms`.
+/// Takes up to `limit` due jobs, oldest first, whose lease is free or over, and leases them for `lease_ms`. A power cut may
+/// take the lease back: then the worker is gone too, and the job is due again.
 pub async fn claim(
     pool: &Pool,
     owner: &str,
@@ -125,7 +126,7 @@ pub async fn claim(
     limit: u32,
     kinds: Option<&[&str]>,
 ) -> Result<Vec<Claimed>> {
-    let mut tx = pool.write().await?;
+    let mut tx = pool.write_light().await?;
     // Materialized: PostgreSQL could otherwise run the locking select again for each row and claim too many.
     let mut text =
         SqlText::new("with due as materialized (select id from job where state = 'ready' and run_at <= ");
@@ -150,7 +151,7 @@ pub async fn claim(
 
 /// Keeps the lease until `until_ms`; `Fenced` when it is no longer this worker's.
 pub async fn extend(pool: &Pool, job: &Claimed, until_ms: i64) -> Result<()> {
-    let mut tx = pool.write().await?;
+    let mut tx = pool.write_light().await?;
     let rows = execute!(
         tx,
         "update job set lease_until = $1 where id = $2 and lease_owner = $3 and attempts = $4",
@@ -233,13 +234,20 @@ pub async fn revive(pool: &Pool, id: &str) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// When the next job can be claimed, epoch milliseconds: its due instant, or the end of a running lease.
-pub async fn next_run_at(pool: &Pool) -> Result<Option<i64>> {
+/// When the next job can be claimed, epoch milliseconds: its due instant, or the end of a running lease. What is leased
+/// was due, so only jobs due by `now_ms` are looked through, however many wait for a later day.
+pub async fn next_run_at(pool: &Pool, now_ms: i64) -> Result<Option<i64>> {
     fetch_scalar!(
         pool,
         Option<i64>,
-        "select min(case when lease_until > run_at then lease_until else run_at end) from job
-         where state = 'ready'"
+        "select min(moment) from (
+            select * from (select run_at as moment from job where state = 'ready' and lease_until is null
+                           order by run_at, id limit 1) unleased
+            union all
+            select min(case when lease_until > run_at then lease_until else run_at end) as moment from job
+            where state = 'ready' and run_at <= $1 and lease_until is not null
+         ) either",
+        now_ms
     )
 }
 

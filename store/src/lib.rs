@@ -8,6 +8,7 @@ pub mod clock;
 pub mod desk;
 pub mod export;
 pub mod id;
+pub mod intake;
 pub mod jobs;
 pub mod outbound;
 pub mod repo;
@@ -44,6 +45,8 @@ pub struct Stores {
     pub pool: Pool,
     /// Photo bytes.
     pub blob: Blob,
+    /// Where accepted pictures are written.
+    pub intake: intake::Intake,
     /// Wake-ups inside and between processes.
     pub wake: Wake,
     /// What may be lost.
@@ -66,6 +69,7 @@ impl Stores {
         };
         let wechat = urls.wechat.clone().map(Wechat::new).transpose();
         let wechat = wechat.map_err(|error| StoreError::Other(error.to_string()))?;
-        Ok(Self { pool, blob: Blob::open(&urls.blob)?, wake, cache, wechat })
+        let intake = intake::Intake::open(&pool);
+        Ok(Self { pool, intake, blob: Blob::open(&urls.blob)?, wake, cache, wechat })
     }
 }

@@ -1,4 +1,4 @@
-//! What an event of a ticket writes beside the ticket itself: roll-ups, acts, points, subscribers' deliveries. Each room
+//! What an event of a ticket writes beside the ticket itself: roll-ups, acts, points, answers, subscribers' deliveries. Each room
 //! takes the same turn and writes its own rows in the desk's transaction. It refuses to change a ticket.
 
 use domain::ticket::Ticket;
@@ -6,7 +6,7 @@ use domain::ticket::action::Action;
 use domain::ticket::event::Event;
 
 use crate::repo::district::Books;
-use crate::repo::{acts, points, subscriptions, tally};
+use crate::repo::{acts, answers, points, subscriptions, tally};
 use crate::sql::{Result, Tx};
 
 /// One event: the ticket before and after it, and what the roll-ups need of its clock.
@@ -31,5 +31,6 @@ pub(crate) async fn play(tx: &mut Tx, turn: &Turn<'_>) -> Result<()> {
     tally::note(tx, turn).await?;
     acts::note(tx, turn).await?;
     points::note(tx, turn).await?;
+    answers::note(tx, turn).await?;
     subscriptions::note(tx, turn).await
 }

@@ -231,6 +231,11 @@ impl City {
         self.plan.environment.iter().fold(launch, |launch, (name, value)| launch.with(name, value))
     }
 
+    /// Runs the program on this city's database; whether it succeeded, and what it printed.
+    pub async fn command(&self, arguments: &[&str]) -> (bool, String) {
+        self.launch("all", "api.log").run(arguments).await.expect("the program runs")
+    }
+
     /// Ends the test: no job is left, every ticket is the fold of its events, the log has no error, the processes end by
     /// themselves when asked to, and the roll-ups are what a recount of all tickets gives.
     pub async fn finish(mut self) {

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use domain::evidence::Witness;
-use domain::photo::{Facts, Scene};
+use domain::photo::{Facts, Look, Scene};
 use domain::proof::Shot;
+use domain::reuse::Picture;
 use domain::time::Moment;
 use store::repo::photos::{Photo, PhotoState};
 
@@ -27,6 +28,12 @@ pub(crate) fn seen(photo: &Photo) -> Option<(&Facts, &Scene)> {
     photo.facts.as_ref().zip(photo.scene.as_ref())
 }
 
+/// A readable picture as the search for reuse sees it.
+pub(crate) fn picture(photo: &Photo) -> Option<Picture<'_>> {
+    let (facts, scene) = seen(photo)?;
+    Some(Picture { sha256: &photo.sha256, prints: &facts.prints, scene })
+}
+
 /// What the picture's own EXIF says, also that of a HEIC file.
 pub(crate) fn witness(photo: &Photo) -> Witness {
     photo
@@ -40,8 +47,8 @@ pub(crate) fn captured_at(photo: &Photo) -> Option<Moment> {
     photo.captured_at.or_else(|| photo.meta.as_ref()?.taken_at)
 }
 
-/// A readable picture as the proof sees it.
-pub(crate) fn shot(photo: &Photo) -> Option<Shot<'_>> {
+/// A readable picture as the proof sees it, `look` being how it looks.
+pub(crate) fn shot<'a>(photo: &'a Photo, look: Option<&'a Look>) -> Option<Shot<'a>> {
     let (facts, scene) = seen(photo)?;
     let (place, accuracy_m) = match photo.at {
         Some(at) => (Some(at), photo.accuracy_m),
@@ -52,6 +59,8 @@ pub(crate) fn shot(photo: &Photo) -> Option<Shot<'_>> {
         sha256: &photo.sha256,
         facts,
         scene,
+        look,
+        region: photo.region,
         captured_at: photo.captured_at.or(facts.meta.taken_at),
         place,
         accuracy_m,
@@ -72,6 +81,8 @@ fn explain(fault: Option<&str>) -> &'static str {
         Some("photo_heic") => "是 HEIC 格式，无法打开",
         Some("photo_too_large") => "像素过大，无法打开",
         Some("photo_truncated") => "没有传完整",
+        Some("photo_unsupported") => "编码方式少见，无法打开",
+        Some("photo_too_slow") => "分析超时，无法打开",
         Some("photo_missing") => "的文件已丢失",
         Some(_) => "已损坏，无法打开",
         None => "尚未分析完成",

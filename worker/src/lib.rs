@@ -6,7 +6,9 @@ mod evidence;
 mod gallery;
 mod jobs;
 mod letter;
+mod memory;
 mod outcome;
+pub mod rescore;
 mod runner;
 
 #[cfg(test)]
@@ -15,8 +17,8 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::proof;
 use domain::time::MINUTE_MS;
-use domain::{dedupe, proof};
 use futures_util::future::BoxFuture;
 use store::Stores;
 use store::desk::Desk;
@@ -43,8 +45,6 @@ pub struct Settings {
     pub first_wait: Duration,
     /// How long a triage or a proof waits for pictures before it goes on without them.
     pub patience: Duration,
-    /// Bounds of "the same problem".
-    pub dedupe: dedupe::Thresholds,
     /// Bounds of "shows the fix".
     pub proof: proof::Thresholds,
     /// Subscription messages, when the mini-program has templates.
@@ -84,7 +84,6 @@ impl Default for Settings {
             grace: Duration::from_secs(15),
             first_wait: Duration::from_secs(1),
             patience: Duration::from_millis(10 * MINUTE_MS.unsigned_abs()),
-            dedupe: dedupe::Thresholds::default(),
             proof: proof::Thresholds::default(),
             templates: Templates::default(),
             practice: false,
@@ -100,6 +99,7 @@ pub(crate) struct Inner {
     pub stores: Stores,
     pub desk: Desk,
     pub settings: Settings,
+    pub memory: memory::Memory,
 }
 
 impl std::ops::Deref for Context {
@@ -112,7 +112,7 @@ impl std::ops::Deref for Context {
 
 impl Context {
     fn new(stores: Stores, desk: Desk, settings: Settings) -> Self {
-        Self(Arc::new(Inner { stores, desk, settings }))
+        Self(Arc::new(Inner { stores, desk, settings, memory: memory::Memory::default() }))
     }
 }
 
@@ -139,6 +139,7 @@ pub async fn run(
 ) -> Result<(), WorkerError> {
     let context = Context::new(stores, desk, settings);
     jobs::sweep::plan(&context).await?;
+    jobs::analyse_photo::plan(&context).await?;
     jobs::tick::plan(&context).await?;
     let hand = |context: Context, job| -> BoxFuture<'static, _> {
         Box::pin(async move { jobs::run(&context, &job).await })

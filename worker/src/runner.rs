@@ -115,7 +115,7 @@ impl Lane {
         {
             tracing::warn!(%error, "the practice clock can't be read now");
         }
-        match queue::next_run_at(&self.context.stores.pool).await {
+        match queue::next_run_at(&self.context.stores.pool, now().ms()).await {
             Ok(Some(at)) => {
                 let left = u64::try_from(at.saturating_sub(now().ms())).unwrap_or(0);
                 Duration::from_millis(left).clamp(SHORTEST_LOOK.min(poll), poll)

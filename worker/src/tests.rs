@@ -2,4 +2,5 @@
 
 mod city;
 mod journeys;
+mod reuse;
 mod running;

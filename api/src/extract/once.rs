@@ -7,7 +7,10 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use store::Tx;
+use store::intake::{Claim, Entry};
+use store::jobs::NewJob;
 use store::repo::once;
+use store::repo::photos::NewPhoto;
 
 use super::json::BodyHash;
 use super::{Caller, sha256_hex};
@@ -76,8 +79,7 @@ impl Once {
             tx.commit().await?;
             return Ok(reply);
         };
-        let target = format!("{} {}", self.request.method(), self.request.uri());
-        let sha = sha256_hex(&[target.as_bytes(), fingerprint.as_bytes()]);
+        let sha = self.sha(fingerprint);
         let account = &caller.account.id;
         match once::claim(&mut tx, account, key, &sha).await? {
             once::Once::New => {}
@@ -88,6 +90,37 @@ impl Once {
         once::record(&mut tx, account, key, &sha, reply.status.as_u16(), &reply.data, now()).await?;
         tx.commit().await?;
         Ok(reply)
+    }
+}
+
+impl Once {
+    /// Writes an accepted picture together with others that wait, with the same promises as [`Once::run`].
+    pub async fn take(
+        &self,
+        api: &Api,
+        caller: &Caller,
+        fingerprint: &str,
+        (photo, job): (NewPhoto, NewJob),
+        reply: Reply,
+    ) -> Result<Reply, ApiError> {
+        let once = self.key.as_ref().map(|key| Claim {
+            account: caller.account.id.clone(),
+            key: key.clone(),
+            request_sha: self.sha(fingerprint),
+            status: reply.status.as_u16(),
+            answer: reply.data.clone(),
+        });
+        match api.stores.intake.take(Entry { photo, job, once }).await? {
+            once::Once::New => Ok(reply),
+            once::Once::Mismatch => Err(Kind::KeyReused.into()),
+            once::Once::Repeat { status, answer } => repeat(status, answer),
+        }
+    }
+
+    /// What tells this request from another one under the same key.
+    fn sha(&self, fingerprint: &str) -> String {
+        let target = format!("{} {}", self.request.method(), self.request.uri());
+        sha256_hex(&[target.as_bytes(), fingerprint.as_bytes()])
     }
 }
 

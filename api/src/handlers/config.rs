@@ -1,6 +1,7 @@
 //! What a client must know before it starts, without login, and the catalogue of problems.
 
 use actix_web::web;
+use domain::classify::Guessing;
 use domain::clock::limit::LimitUnit;
 use domain::geo::datum::{CoordType, Wgs84, from_wgs84};
 use domain::geo::grid::{GridIndex, Layer};
@@ -8,15 +9,15 @@ use domain::id::{CategoryCode, StandardCode};
 use domain::import::{CategoryRow, LeadBy};
 use domain::photo;
 use domain::workline::Workline;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::repo::district::{Books, standards_of};
 use strum::VariantArray as _;
 
 use crate::Api;
 use crate::envelope::Reply;
-use crate::error::ApiResult;
-use crate::extract::Caller;
+use crate::error::{ApiError, ApiResult, Kind};
+use crate::extract::{Caller, Query};
 use crate::handlers::photos::MAX_PHOTO_BYTES;
 
 /// Raised when the privacy guide changes, so that clients ask for consent again.
@@ -111,6 +112,30 @@ struct Limit {
     amount: u32,
     unit: LimitUnit,
     label: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    words: String,
+}
+
+/// `GET /v1/categories/suggest`: which category the words mean, before anything is sent.
+pub async fn suggest(api: web::Data<Api>, _caller: Caller, Query(asked): Query<Words>) -> ApiResult<Reply> {
+    let length = asked.words.chars().count();
+    if !(1..=MAX_WORDS).contains(&length) {
+        return Err(ApiError::from(Kind::BadQuery).detail("words", format!("须为 1 到 {MAX_WORDS} 字")));
+    }
+    let books = api.books().await?;
+    let rule = books.config.guess;
+    let guesses = if rule.mode == Guessing::Off { Vec::new() } else { books.guide.guess(&asked.words) };
+    let items = guesses.iter().map(|guess| {
+        json!({
+            "code": guess.category, "name": guess.name, "confidence": guess.confidence,
+            "said": guess.said, "reason": guess.reason(),
+        })
+    });
+    Reply::ok(&json!({ "items": items.collect::<Vec<_>>(), "sure": rule.sure }))
 }
 
 /// `GET /v1/categories`: worklines, their categories, and the standards of each; the first standard is the

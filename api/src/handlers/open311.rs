@@ -171,6 +171,7 @@ async fn opening(api: &Api, caller: &Caller, form: &Pairs) -> ApiResult<NewRepor
         raw: point.map(|point| point.raw),
         place_source: if point.is_some() { "pin" } else { "none" }.to_owned(),
         captured_at: None,
+        regions: Vec::new(),
     })
 }
 

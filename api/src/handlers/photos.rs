@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use store::blob::{Key, Stored, Upload, UploadError};
-use store::jobs::{self, NewJob};
+use store::jobs::NewJob;
 use store::repo::photos::{self, NewPhoto, PhotoState};
 use store::{StoreError, id};
 
@@ -43,11 +43,8 @@ pub async fn upload(
     payload: web::Payload,
 ) -> ApiResult<Reply> {
     let form = Form { texts: &TEXTS, limit: MAX_PHOTO_BYTES, patience: &api.settings.limits };
-    let mut file = Incoming {
-        upload: api.stores.blob.begin_upload(MAX_PHOTO_BYTES).await?,
-        head: Vec::new(),
-        format: None,
-    };
+    let mut file =
+        Incoming { upload: api.stores.blob.begin_upload(MAX_PHOTO_BYTES), head: Vec::new(), format: None };
     let texts = form.read(&request, payload, &mut file).await?;
     let told = Told::read(|name| texts.get(name).map(String::as_str))?;
     let (stored, format) = file.finish().await?;
@@ -56,14 +53,9 @@ pub async fn upload(
         texts.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]).collect();
     let fingerprint = sha256_hex(&[stored.sha256.as_bytes(), sha256_hex(&fields).as_bytes()]);
     let photo = told.photo(stored, format, &caller);
-    let urls = api.signer.image_urls(&photo.id, now());
-    let reply = once
-        .run_as(&api, &caller, &fingerprint, async |tx| {
-            photos::insert(tx, &photo).await?;
-            jobs::enqueue(tx, &analysis(&photo)?).await?;
-            Reply::created(&uploaded(&photo, urls))
-        })
-        .await?;
+    let reply = Reply::created(&uploaded(&photo, api.signer.image_urls(&photo.id, now())))?;
+    let job = analysis(&photo)?;
+    let reply = once.take(&api, &caller, &fingerprint, (photo, job), reply).await?;
     api.nudge();
     Ok(reply)
 }
@@ -90,7 +82,7 @@ impl Sink for Incoming {
                 self.format = Some(tell(&self.head)?);
             }
         }
-        self.upload.push(bytes).await.map_err(of_upload)
+        self.upload.push(&bytes).await.map_err(of_upload)
     }
 }
 

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, web};
 use domain::geo::datum::{CoordType, Wgs84, distance_m};
 use domain::id::{CategoryCode, ReportId, TicketId};
 use domain::ticket::action::Action;
+use domain::ticket::event::Place;
 use domain::ticket::state::Stage;
 use serde::Deserialize;
 use store::Tx;
@@ -25,7 +26,7 @@ use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Body, Caller, Once, PathId, Query, read_page, read_point};
 use crate::view::Listed;
 use crate::view::history::public_step;
-use crate::view::place::{PlaceView, hint};
+use crate::view::place::hint;
 use crate::view::public::public;
 use crate::view::report::{self, Acknowledged, Near, ReportView};
 use crate::view::ticket::pictures;
@@ -132,8 +133,8 @@ async fn answer(api: &Api, caller: &Caller, sent: Report, first: domain::ticket:
     let frame = dossier::frame(api, &books, DEFAULT, now());
     let public = public(&frame, &caller.actor, &ticket, mine, &album);
     album.uses.retain(|used| used.report_id.as_deref() == Some(sent.id.as_str()));
-    let place =
-        sent.at.map(|at| PlaceView { point: frame.point(at), accuracy: sent.accuracy_m.unwrap_or_default() });
+    let accuracy_m = sent.accuracy_m.unwrap_or_default();
+    let place = sent.at.map(|at| frame.place(Place { at, accuracy_m }));
     Reply::ok(&ReportView {
         evidence: report::evidence(&frame, &sent),
         photos: pictures(&frame, &album),

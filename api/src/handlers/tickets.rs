@@ -3,9 +3,11 @@
 
 pub(super) mod action;
 pub(super) mod asked;
+mod changes;
 pub(super) mod dossier;
 
 use actix_web::web;
+use domain::actor::Role;
 use domain::geo::datum::CoordType;
 use domain::id::TicketId;
 use domain::ticket::action::Action;
@@ -15,12 +17,14 @@ use serde_json::{Map, Value};
 use store::Tx;
 use store::repo::{events, lists, tickets};
 
+pub use self::changes::changes;
+
 use self::asked::Asked;
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Body, Caller, IfMatch, Once, PathId, Query, read_page};
 use crate::view::joint::hides;
-use crate::view::{Listed, grid, history, row};
+use crate::view::{Listed, explanation, grid, history, row};
 use crate::{Api, now};
 
 /// Points of a map when nothing is said, and at most.
@@ -91,6 +95,26 @@ pub async fn timeline(api: web::Data<Api>, caller: Caller, PathId(id): PathId<Ti
     let frame = dossier::frame(&api, &books, DEFAULT, now());
     let items = history::steps(&frame, &events, hides(caller.actor.role, ticket.source));
     Reply::ok(&Listed { items, next_cursor: None, total: None })
+}
+
+/// Who may read why the machine decided so: those who oversee, not those who are judged.
+const READERS: [Role; 7] = [
+    Role::Dispatcher,
+    Role::Inspector,
+    Role::Leader,
+    Role::Command,
+    Role::Coordinator,
+    Role::Oversight,
+    Role::Admin,
+];
+
+/// `GET /v1/tickets/{id}/explanation`
+pub async fn explain(api: web::Data<Api>, caller: Caller, PathId(id): PathId<TicketId>) -> ApiResult<Reply> {
+    caller.require(&READERS)?;
+    let ticket = tickets::get(&api.stores.pool, &id).await?.ok_or(Kind::NoTicket)?;
+    check_sight(&caller, &ticket, false)?;
+    let books = api.books().await?;
+    Reply::ok(&explanation::explain(&api.stores.pool, &books, &ticket).await?)
 }
 
 /// `POST /v1/tickets/{id}/actions`

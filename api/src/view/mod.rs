@@ -5,6 +5,7 @@ pub mod act;
 pub mod board;
 pub mod clock;
 pub mod doubt;
+pub mod explanation;
 pub mod grid;
 pub mod history;
 pub mod joint;

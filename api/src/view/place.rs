@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::geo::address::address;
 use domain::geo::datum::{CoordType, Wgs84, from_wgs84};
 use domain::geo::grid::{Candidate, GridIndex, Layer, Placement, Spot};
 use domain::id::GridCode;
@@ -32,6 +33,8 @@ pub struct PlaceView {
     pub point: PointView,
     /// Metres.
     pub accuracy: f64,
+    /// Street, community and grid by name; empty when no border is known there.
+    pub address: String,
 }
 
 impl Frame<'_> {
@@ -43,7 +46,13 @@ impl Frame<'_> {
 
     /// A place in the answer's datum.
     pub fn place(&self, place: event::Place) -> PlaceView {
-        PlaceView { point: self.point(place.at), accuracy: place.accuracy_m }
+        let address = self.address(place.at, place.accuracy_m);
+        PlaceView { point: self.point(place.at), accuracy: place.accuracy_m, address }
+    }
+
+    /// A place in words.
+    pub fn address(&self, at: Wgs84, accuracy_m: f64) -> String {
+        address(&self.books.grids.locate(at, accuracy_m))
     }
 }
 

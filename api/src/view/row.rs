@@ -43,6 +43,8 @@ pub struct RowView {
     /// Null to citizens.
     pub person: Option<Person>,
     pub place: Option<PointView>,
+    /// Street, community and grid by name; empty without a place.
+    pub address: String,
     pub grids: BTreeMap<Layer, Named>,
     /// The first picture.
     pub cover: Option<ImageUrls>,
@@ -108,6 +110,7 @@ pub fn row(
         assist: row.assist.as_ref().map(|code| frame.unit(code)),
         person: person.and_then(named),
         place: row.at.map(|at| frame.point(at)),
+        address: row.at.map_or_else(String::new, |at| frame.address(at, 0.0)),
         grids: grids(frame, &row),
         remaining_minutes: left,
         attention,

@@ -35,6 +35,8 @@ fn taken<'a>(id: &'a PhotoId, seen: &'a Analysis, at: Moment) -> Shot<'a> {
         sha256: id.as_str(),
         facts: &seen.facts,
         scene: &seen.scene,
+        look: Some(&seen.look),
+        region: None,
         captured_at: Some(at),
         place: Some(SPOT),
         accuracy_m: Some(15.0),
@@ -57,7 +59,8 @@ fn a_true_fix_of_a_drawn_place_is_proven_and_a_lie_is_not() {
         let elsewhere = judge(&before, &seen(&other_place(seed, WECHAT)));
         assert_eq!(elsewhere.outcome, Outcome::Doubt, "seed {seed}");
         assert_eq!(elsewhere.check(CheckName::SameScene).unwrap().outcome, Outcome::Doubt);
-        assert_eq!(elsewhere.reasons().len(), 1);
+        assert_eq!(elsewhere.check(CheckName::Changed).unwrap().outcome, Outcome::Doubt);
+        assert_eq!(elsewhere.reasons().len(), 2);
     }
 }
 
@@ -85,6 +88,7 @@ fn sighting(seen: &Analysis, at: Wgs84, seen_at: Moment) -> Sighting<'_> {
         scenes: std::slice::from_ref(&seen.scene),
         words: "",
         reporter: None,
+        on_duty: false,
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::photo::scene::{MAYBE_SCENE_INLIERS, SAME_SCENE_INLIERS};
 use crate::time::HOUR_MS;
 
 const HERE: Wgs84 = Wgs84 { lon: 120.45, lat: 36.39 };
@@ -16,6 +17,8 @@ const SECOND: Measures = Measures {
     inliers: Some(0),
     words: None,
     same_reporter: Some(false),
+    on_duty: false,
+    rivals: 0,
     open: true,
 };
 
@@ -34,36 +37,53 @@ fn sighting(metres_north: f64, words: &'static str) -> Sighting<'static> {
         scenes: &[],
         words,
         reporter: None,
+        on_duty: false,
     }
 }
 
 #[test]
-fn a_second_citizen_twelve_metres_away_is_merged_when_words_or_look_agree_a_little() {
+fn a_second_citizen_twelve_metres_away_is_asked_about_and_merged_when_look_or_words_agree() {
     for slack_m in [0.0, 10.0, 40.0, 120.0] {
         for gap_ms in [0, HOUR_MS, 23 * HOUR_MS] {
             let m = Measures { slack_m, gap_ms, ..SECOND };
             assert_eq!(verdict(m), Verdict::Ask, "nothing agrees: {m:?}");
-            assert_eq!(verdict(Measures { words: Some(0.0), ..m }), Verdict::Ask);
-            assert_eq!(verdict(Measures { words: Some(0.06), ..m }), Verdict::Merge, "{m:?}");
-            assert_eq!(
-                verdict(Measures { inliers: Some(MAYBE_SCENE_INLIERS), ..m }),
-                Verdict::Merge,
-                "{m:?}"
-            );
-            assert_eq!(verdict(Measures { bits: Some(80), ..m }), Verdict::Merge, "{m:?}");
+            assert_eq!(verdict(Measures { words: Some(0.46), ..m }), Verdict::Ask, "{m:?}");
+            assert_eq!(verdict(Measures { words: Some(0.95), ..m }), Verdict::Merge, "{m:?}");
+            let scene = |n| Measures { inliers: Some(n), ..m };
+            assert_eq!(verdict(scene(MAYBE_SCENE_INLIERS)), Verdict::Ask, "a person looks: {m:?}");
+            assert_eq!(verdict(scene(SAME_SCENE_INLIERS)), Verdict::Merge, "{m:?}");
+            assert_eq!(verdict(Measures { bits: Some(40), ..m }), Verdict::Merge, "{m:?}");
         }
     }
 }
 
 #[test]
-fn two_people_describing_one_heap_in_their_own_words_are_merged() {
+fn two_people_describing_one_heap_in_their_own_words_are_put_before_a_person() {
     let first = sighting(0.0, "路边一大堆垃圾，好几天没人清理了！");
     let second = Sighting {
         seen_at: NOW.plus_ms(HOUR_MS), ..sighting(12.0, "小区门口垃圾堆成山，臭死了")
     };
     let s = score(&second, &first, &Thresholds::default());
-    assert_eq!(s.verdict, Verdict::Merge, "{s:?}");
+    assert_eq!(s.verdict, Verdict::Ask, "{s:?}");
     assert!(s.features[0].text.starts_with("相距 12 米"), "{}", s.features[0].text);
+}
+
+#[test]
+fn what_is_sent_twice_from_one_point_within_seconds_is_merged_unless_the_point_is_everybodys() {
+    let again = Measures { distance_m: 0.0, gap_ms: 5_000, bits: None, inliers: None, ..SECOND };
+    assert_eq!(verdict(again), Verdict::Merge);
+    assert_eq!(verdict(Measures { gap_ms: 5 * 60_000, ..again }), Verdict::Ask);
+    assert_eq!(verdict(Measures { rivals: 12, ..again }), Verdict::Ask, "a default point");
+    assert_eq!(verdict(Measures { on_duty: true, ..again }), Verdict::Ask, "a patrol lists two things");
+}
+
+#[test]
+fn others_of_the_kind_around_make_each_of_them_less_likely() {
+    let (here, there) = (sighting(0.0, ""), sighting(3.0, ""));
+    let alone = rank(&here, &[there], &Thresholds::default())[0].1.probability;
+    let crowd = rank(&here, &[there, sighting(8.0, ""), sighting(15.0, "")], &Thresholds::default());
+    assert_eq!(crowd.len(), 3);
+    assert!(crowd.iter().all(|(_, s)| s.probability < alone), "{alone} {crowd:?}");
 }
 
 #[test]
@@ -124,10 +144,10 @@ fn categories_relate_by_their_first_two_digits() {
 
 #[test]
 fn words_are_compared_without_punctuation_or_case() {
-    assert_eq!(likeness("WC 门口，漏水", "wc门口漏水！"), Some(1.0));
-    assert_eq!(likeness("垃圾", "漏水"), Some(0.0));
+    assert_eq!(words::likeness("WC 门口，漏水", "wc门口漏水！"), Some(1.0));
+    assert_eq!(words::likeness("垃圾", "漏水"), Some(0.0));
     for silent in ["", "！！", "堵", "😀😀"] {
-        assert_eq!(likeness(silent, "路口垃圾堆放"), None);
+        assert_eq!(words::likeness(silent, "路口垃圾堆放"), None);
     }
 }
 

@@ -169,6 +169,11 @@ impl GridIndex {
         self.layers.values().map(|sheet| sheet.grids.len()).sum()
     }
 
+    /// Bytes that look-ups take beside the shapes.
+    pub fn bytes(&self) -> usize {
+        self.layers.values().map(|sheet| sheet.raster.bytes()).sum()
+    }
+
     /// Whether there is no grid at all.
     pub fn is_empty(&self) -> bool {
         self.layers.is_empty()
@@ -186,13 +191,21 @@ impl Sheet {
         Self { grids, boxes, raster }
     }
 
+    fn place(&self, p: Coord<f64>) -> Option<usize> {
+        self.raster.owner(|place| &self.grids[place].shape, p)
+    }
+
+    fn border_within(&self, p: Coord<f64>, plane: &Plane, reach_m: f64) -> bool {
+        self.raster.border_within(|place| &self.grids[place].shape, p, plane, reach_m)
+    }
+
     fn owner(&self, p: Coord<f64>) -> Option<&Grid> {
-        self.raster.owner(p).map(|place| &self.grids[place])
+        self.place(p).map(|place| &self.grids[place])
     }
 
     fn spot(&self, at: Wgs84, radius_m: f64) -> Spot {
         let (centre, plane) = (coord(at), Plane::around(at));
-        let shares = if self.raster.border_within(centre, &plane, radius_m) {
+        let shares = if self.border_within(centre, &plane, radius_m) {
             self.shares(&plane, radius_m)
         } else {
             self.owner(centre).map(|grid| candidate(grid, 1.0)).into_iter().collect()
@@ -214,7 +227,7 @@ impl Sheet {
         let mut hits: BTreeMap<usize, usize> = BTreeMap::new();
         for point in DISC.iter() {
             let p = plane.lift(Coord { x: point.x * radius_m, y: point.y * radius_m });
-            if let Some(place) = self.raster.owner(p) {
+            if let Some(place) = self.place(p) {
                 *hits.entry(place).or_default() += 1;
             }
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::geo::datum::distance_m;
 use crate::geo::raster::owns;
-use ::geo::{Contains, CoordsIter, LineString, Polygon};
+use ::geo::{Contains, CoordsIter, Line, LineString, Polygon};
 use proptest::prelude::*;
 use strum::VariantArray as _;
 
@@ -110,10 +110,24 @@ fn owner_code(index: &GridIndex, p: Coord<f64>) -> Option<String> {
     index.owner(Layer::Area, wgs(p)).map(|grid| grid.code.to_string())
 }
 
-fn border_distance_m(grids: &[Grid], at: Wgs84) -> f64 {
+fn edge_distance_m(grids: &[Grid], at: Wgs84) -> f64 {
     let plane = Plane::around(at);
     let lines = grids.iter().flat_map(|grid| grid.shape.lines_iter());
     lines.map(|line| plane.distance_to_segment_m(line.start, line.end)).fold(f64::MAX, f64::min)
+}
+
+/// Metres to the nearest border; an edge that a grid goes along twice, between two of its pieces, is none.
+fn border_distance_m(grids: &[Grid], at: Wgs84) -> f64 {
+    let plane = Plane::around(at);
+    let borders = grids.iter().flat_map(|grid| {
+        let lines: Vec<_> = grid.shape.lines_iter().collect();
+        let same = |a: Line<f64>, b: Line<f64>| {
+            (a.start, a.end) == (b.start, b.end) || (a.start, a.end) == (b.end, b.start)
+        };
+        let once = |line: &Line<f64>| lines.iter().filter(|other| same(*line, **other)).count() % 2 == 1;
+        lines.clone().into_iter().filter(once).collect::<Vec<_>>()
+    });
+    borders.map(|line| plane.distance_to_segment_m(line.start, line.end)).fold(f64::MAX, f64::min)
 }
 
 proptest! {
@@ -125,6 +139,50 @@ proptest! {
     ) {
         let index = GridIndex::build(grids.clone());
         for p in probes(&grids, &random) {
+            let brute = grids.iter().find(|grid| owns(&grid.shape, p)).map(|grid| grid.code.to_string());
+            prop_assert_eq!(owner_code(&index, p), brute, "at {:?}", p);
+        }
+    }
+
+    #[test]
+    fn the_index_equals_brute_force_next_to_vertices_and_edges(grids in tilings(0), turn in 0.0..TAU) {
+        let index = GridIndex::build(grids.clone());
+        for p in probes(&grids, &[]) {
+            let near = |by: f64| Coord { x: p.x + by * turn.cos(), y: p.y + by * turn.sin() };
+            let beside = [p.x.next_up(), p.x.next_down()].map(|x| Coord { x, y: p.y });
+            let level = [p.y.next_up(), p.y.next_down()].map(|y| Coord { x: p.x, y });
+            for p in [near(1e-12), near(1e-9), near(1e-7)].into_iter().chain(beside).chain(level) {
+                let brute = grids.iter().find(|grid| owns(&grid.shape, p)).map(|grid| grid.code.to_string());
+                prop_assert_eq!(owner_code(&index, p), brute, "at {:?}", p);
+            }
+        }
+    }
+
+    #[test]
+    fn many_grids_that_meet_in_a_point_or_lie_on_each_other_are_told_apart(
+        slices in 3usize..30, stacked in 0usize..20, random in prop::collection::vec((0.0..1.0, 0.0..TAU), 300),
+    ) {
+        let hub = Coord { x: 120.0, y: 36.0 };
+        let rim = |i: usize| {
+            let angle = (i % slices) as f64 * TAU / slices as f64;
+            Coord { x: hub.x + 0.01 * angle.cos(), y: hub.y + 0.01 * angle.sin() }
+        };
+        let slice = |i: usize| {
+            let ring = LineString::new(vec![hub, rim(i), rim(i + 1), hub]);
+            grid(&format!("s{i:02}"), vec![Polygon::new(ring, Vec::new())])
+        };
+        let square = |i: usize| {
+            let r = 0.0001 * (i + 1) as f64;
+            let ring = [(-r, -r), (r, -r), (r, r), (-r, r), (-r, -r)].map(|(x, y)| Coord { x: hub.x + x, y: hub.y + y });
+            grid(&format!("{i:02}"), vec![Polygon::new(LineString::new(ring.to_vec()), Vec::new())])
+        };
+        let grids: Vec<Grid> = (0..stacked).map(square).chain((0..slices).map(slice)).collect();
+        let index = GridIndex::build(grids.clone());
+        let free = random.iter().map(|(r, angle): &(f64, f64)| {
+            let r = 0.011 * r.powi(3);
+            Coord { x: hub.x + r * angle.cos(), y: hub.y + r * angle.sin() }
+        });
+        for p in free.chain(probes(&grids, &[])) {
             let brute = grids.iter().find(|grid| owns(&grid.shape, p)).map(|grid| grid.code.to_string());
             prop_assert_eq!(owner_code(&index, p), brute, "at {:?}", p);
         }
@@ -149,7 +207,7 @@ proptest! {
     ) {
         let index = GridIndex::build(grids.clone());
         for p in probes(&grids, &random) {
-            if border_distance_m(&grids, wgs(p)) > 0.001 {
+            if edge_distance_m(&grids, wgs(p)) > 0.001 {
                 let truth = grids.iter().find(|grid| grid.shape.contains(&p)).map(|grid| grid.code.to_string());
                 prop_assert_eq!(owner_code(&index, p), truth, "at {:?}", p);
             }
@@ -175,7 +233,7 @@ proptest! {
         let index = GridIndex::build(grids.clone());
         let reaches = border_distance_m(&grids, at) < accuracy;
         let plane = Plane::around(at);
-        prop_assert_eq!(index.layers[&Layer::Area].raster.border_within(coord(at), &plane, accuracy), reaches);
+        prop_assert_eq!(index.layers[&Layer::Area].border_within(coord(at), &plane, accuracy), reaches);
         if !reaches {
             match (&index.locate(at, accuracy).layers[&Layer::Area], index.owner(Layer::Area, at)) {
                 (Spot::Inside { grid, likelihood, .. }, Some(owner)) => {

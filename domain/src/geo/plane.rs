@@ -16,6 +16,15 @@ pub(super) fn bounds<'a>(shapes: impl Iterator<Item = &'a MultiPolygon<f64>>) ->
     })
 }
 
+/// Metres from the origin of a plane to the nearest point of a segment on it.
+pub(super) fn distance_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    let along = b - a;
+    let squared = along.x * along.x + along.y * along.y;
+    let share =
+        if squared > 0.0 { (-(a.x * along.x + a.y * along.y) / squared).clamp(0.0, 1.0) } else { 0.0 };
+    (a.x + share * along.x).hypot(a.y + share * along.y)
+}
+
 /// Equirectangular map with its origin at a position; x east and y north, metres.
 pub(super) struct Plane {
     origin: Wgs84,
@@ -43,12 +52,7 @@ impl Plane {
 
     /// Metres from the origin to the nearest point of the segment between two positions.
     pub fn distance_to_segment_m(&self, a: Coord<f64>, b: Coord<f64>) -> f64 {
-        let (a, b) = (self.flatten(a), self.flatten(b));
-        let along = b - a;
-        let squared = along.x * along.x + along.y * along.y;
-        let share =
-            if squared > 0.0 { (-(a.x * along.x + a.y * along.y) / squared).clamp(0.0, 1.0) } else { 0.0 };
-        (a.x + share * along.x).hypot(a.y + share * along.y)
+        distance_m(self.flatten(a), self.flatten(b))
     }
 
     /// Metres from the origin to the nearest point of a box of positions, 0 inside it.

@@ -1,25 +1,42 @@
-//! Point-in-polygon over one layer: a uniform raster whose cells know which shapes cover them wholly and
-//! which shapes have an edge in them. It refuses approximation: an answer equals that of testing every edge
-//! of every shape.
+//! Point-in-polygon over one layer: a uniform raster whose cells know the shape that covers them wholly, or the few
+//! edges that touch them. It refuses approximation: an answer equals that of testing every edge of every shape.
 //!
-//! A ray runs east from the point. An edge counts when it spans the point's latitude (lower end included,
-//! upper end not) and lies strictly to the right of the point, decided by an exact orientation predicate on
-//! the edge in its upward direction; an odd count is inside. So two shapes that share an edge agree on
-//! every point near it, and a point on the edge has one owner. Only edges that span the point's raster row
-//! can count: these are kept per (shape, row). Where shapes overlap the first one owns.
+//! A ray runs east from the point. An edge counts when it spans the point's latitude (lower end included, upper end not)
+//! and lies strictly to the right of the point, decided by an exact orientation predicate on the edge in its upward
+//! direction; an odd count is inside. So two shapes that share an edge agree on every point near it, and a point on the
+//! edge has one owner. Where shapes overlap the first one owns.
+//!
+//! A cell counts with its own edges alone. Past the line just east of the cell the ray is turned to run along that line:
+//! what lies beyond cannot change within the cell but by the ends of edges that cross the line, which are counted by
+//! their latitudes ([`edge::Edge::flips`]), and by a constant, which is kept as the cell's base. An edge is kept once for
+//! all shapes that have it, clipped and rounded to 1/16,384 of the cell; a point nearer to it than rounding could hide is
+//! decided again on the edges as they were given, by the exact predicate.
 
-use ::geo::{
-    BoundingRect, Coord, CoordsIter, Kernel, LinesIter, MultiPolygon, Orientation, kernels::RobustKernel,
-};
+mod build;
+mod edge;
 
-use super::plane::{Plane, bounds};
+use ::geo::{Coord, MultiPolygon};
 
-/// Raster cells per shape; 64 gain little more and double the memory.
-const CELLS_PER_SHAPE: usize = 32;
-const MAX_SIDE: usize = 2048;
-/// Share of a cell by which an edge's reach is widened, to be safe from rounding.
-const SLACK: f64 = 1e-6;
-const NONE: u32 = u32::MAX;
+use super::plane::Plane;
+use edge::{Edge, ONE, nth_edge, quanta};
+
+#[cfg(test)]
+pub(super) use edge::owns;
+
+/// Set in a cell that edges touch; the other bits say where its record begins. In other cells they are the owner's
+/// number plus one, or 0 for none.
+const MIXED: u32 = 1 << 31;
+/// Shapes of one group of a record: the bits of an edge's mask.
+const GROUP: usize = 6;
+/// In the first word of a group: another group follows, for when no shape of this one owns.
+const MORE: u32 = 1 << GROUP;
+/// In the last word of an edge, above the mask: its lower, its upper end lies east of the line where the ray turns.
+const LOW_EAST: u32 = 1 << GROUP;
+const HIGH_EAST: u32 = 1 << (GROUP + 1);
+/// Bits of an edge's last word below its number.
+const NUMBER: u32 = 8;
+/// Share of a cell's width from its east side to the line where the ray turns.
+const TURN: f64 = 1.0 / 1024.0;
 
 pub(super) struct Raster {
     min: Coord<f64>,
@@ -28,102 +45,69 @@ pub(super) struct Raster {
     scale: Coord<f64>,
     columns: usize,
     rows: usize,
-    /// The tests of cell `i` are `tests[starts[i]..starts[i + 1]]`, by shape.
-    starts: Vec<u32>,
-    tests: Vec<Test>,
-    /// The first shape that covers a cell wholly, or `NONE`. It comes after all tests of the cell.
-    whole: Vec<u32>,
-    edges: Vec<Edge>,
+    cells: Vec<u32>,
+    /// The records of mixed cells: groups of a first word (base mask, [`MORE`], number of shapes), the number of edges,
+    /// the shapes, and three words an edge: lower end, upper end, and mask with its number in its shape.
+    words: Vec<u32>,
 }
 
-/// "The shape owns the point if these edges say so."
-#[derive(Clone, Copy)]
-struct Test {
-    shape: u32,
-    from: u32,
-    to: u32,
+/// A group of shapes in a mixed cell.
+struct Group<'a> {
+    /// The shapes that own while no edge counts.
+    base: u32,
+    shapes: &'a [u32],
+    edges: &'a [[u32; 3]],
+    /// Where the next group begins.
+    next: Option<usize>,
 }
 
-/// An edge in its upward direction.
-#[derive(Clone, Copy)]
-struct Edge {
-    low: Coord<f64>,
-    high: Coord<f64>,
-}
-
-impl Edge {
-    fn counts_for(&self, p: Coord<f64>) -> bool {
-        if p.y < self.low.y || p.y >= self.high.y || p.x >= self.low.x.max(self.high.x) {
-            return false;
+impl Group<'_> {
+    /// The shapes that own a point of the cell; `None` where rounding leaves a doubt.
+    fn owners(&self, x: i32, y: i32) -> Option<u32> {
+        let (mut owners, mut doubt) = (self.base, false);
+        for [low, high, tail] in self.edges {
+            let ((low_x, low_y), (high_x, high_y)) = (halves(*low), halves(*high));
+            let (run, rise) = (high_x - low_x, high_y - low_y);
+            let (east, north) = (x - low_x, y - low_y);
+            let turn = run * north - rise * east;
+            // Each end and the point are off by half a quantum at most, differences of them by one.
+            let error = run.abs() + rise + east.abs() + north.abs() + 4;
+            let (over_low, over_high) = (north >= 0, y >= high_y);
+            let spans = over_low & !over_high;
+            doubt |= (north.abs() <= 1) | ((y - high_y).abs() <= 1) | (spans & (turn.abs() <= error));
+            let flips = (spans & (turn > 0))
+                ^ (over_low & (tail & LOW_EAST != 0))
+                ^ (over_high & (tail & HIGH_EAST != 0));
+            owners ^= tail & u32::from(flips).wrapping_neg();
         }
-        p.x < self.low.x.min(self.high.x)
-            || RobustKernel::orient2d(self.low, self.high, p) == Orientation::CounterClockwise
+        (!doubt).then_some(owners & (MORE - 1))
     }
 
-    /// The longitudes the edge spans between two latitudes, of which at least one is within it.
-    fn span(&self, bottom: f64, top: f64) -> (f64, f64) {
-        let rise = self.high.y - self.low.y;
-        if rise <= 0.0 {
-            return (self.low.x.min(self.high.x), self.low.x.max(self.high.x));
-        }
-        let x_at =
-            |y: f64| self.low.x + ((y - self.low.y) / rise).clamp(0.0, 1.0) * (self.high.x - self.low.x);
-        let (a, b) = (x_at(bottom), x_at(top));
-        (a.min(b), a.max(b))
+    /// The same from the edges as they were given; `turn` is the longitude where the ray turns.
+    fn owners_exactly<'s>(
+        &self,
+        shape: impl Fn(usize) -> &'s MultiPolygon<f64>,
+        p: Coord<f64>,
+        turn: f64,
+    ) -> u32 {
+        let flips = |tail: &&[u32; 3]| self.edge(&shape, tail[2]).is_some_and(|edge| edge.flips(p, turn));
+        let flipped = self.edges.iter().filter(flips).fold(0, |mask, tail| mask ^ tail[2]);
+        (self.base ^ flipped) & (MORE - 1)
+    }
+
+    /// The edge as it was given.
+    fn edge<'s>(&self, shape: impl Fn(usize) -> &'s MultiPolygon<f64>, tail: u32) -> Option<Edge> {
+        let first = self.shapes.get(tail.trailing_zeros() as usize)?;
+        nth_edge(shape(*first as usize), tail >> NUMBER)
     }
 }
 
-fn edges_of(shape: &MultiPolygon<f64>) -> impl Iterator<Item = Edge> + '_ {
-    shape.lines_iter().map(|line| {
-        let (low, high) =
-            if line.start.y <= line.end.y { (line.start, line.end) } else { (line.end, line.start) };
-        Edge { low, high }
-    })
-}
-
-fn odd(edges: &[Edge], p: Coord<f64>) -> bool {
-    edges.iter().filter(|edge| edge.counts_for(p)).count() % 2 == 1
-}
-
-/// Whether the shape owns the point, by testing every edge.
-#[cfg(test)]
-pub(super) fn owns(shape: &MultiPolygon<f64>, p: Coord<f64>) -> bool {
-    odd(&edges_of(shape).collect::<Vec<_>>(), p)
+/// The two signed halves of a word, x below y.
+fn halves(word: u32) -> (i32, i32) {
+    (i32::from(word as u16 as i16), i32::from((word >> 16) as u16 as i16))
 }
 
 impl Raster {
-    /// Builds the raster; a shape is known by its place in `shapes`, and the first owns where several do.
-    pub fn build(shapes: &[&MultiPolygon<f64>]) -> Self {
-        let mut raster = Self::blank(shapes);
-        let mut tests = Vec::new();
-        for (shape, number) in shapes.iter().zip(0..) {
-            raster.add(number, shape, &mut tests);
-        }
-        raster.settle(tests);
-        raster
-    }
-
-    fn blank(shapes: &[&MultiPolygon<f64>]) -> Self {
-        let all = bounds(shapes.iter().copied());
-        let (min, max) = all.map_or_else(Default::default, |all| (all.min(), all.max()));
-        let (width, height) = ((max.x - min.x).max(1e-9), (max.y - min.y).max(1e-9));
-        let vertices: usize = shapes.iter().map(|shape| shape.coords_count()).sum();
-        let cells = (shapes.len() * CELLS_PER_SHAPE).max(vertices) as f64;
-        let columns = ((cells * width / height).sqrt().ceil() as usize).clamp(1, MAX_SIDE);
-        let rows = ((cells * height / width).sqrt().ceil() as usize).clamp(1, MAX_SIDE);
-        Self {
-            min,
-            max,
-            scale: Coord { x: columns as f64 / width, y: rows as f64 / height },
-            columns,
-            rows,
-            starts: vec![0; columns * rows + 1],
-            tests: Vec::new(),
-            whole: vec![NONE; columns * rows],
-            edges: Vec::new(),
-        }
-    }
-
     fn column(&self, x: f64) -> usize {
         (((x - self.min.x) * self.scale.x) as usize).min(self.columns - 1)
     }
@@ -132,106 +116,136 @@ impl Raster {
         (((y - self.min.y) * self.scale.y) as usize).min(self.rows - 1)
     }
 
-    fn add(&mut self, number: u32, shape: &MultiPolygon<f64>, tests: &mut Vec<(usize, Test)>) {
-        let Some(area) = shape.bounding_rect() else { return };
-        let (first_row, last_row) = (self.row(area.min().y), self.row(area.max().y));
-        let mut by_row = vec![Vec::new(); last_row - first_row + 1];
-        for edge in edges_of(shape) {
-            for row in self.row(edge.low.y)..=self.row(edge.high.y) {
-                by_row[row - first_row].push(edge);
-            }
-        }
-        let columns = self.column(area.min().x)..=self.column(area.max().x);
-        for (row, edges) in (first_row..).zip(by_row) {
-            let from = self.edges.len() as u32;
-            let test = Test { shape: number, from, to: from + edges.len() as u32 };
-            let touched = self.columns_touched(row, &edges);
-            // Between two touched cells nothing changes: one look decides for the whole run.
-            let mut covered = None;
-            for column in columns.clone() {
-                let cell = row * self.columns + column;
-                if touched[column] {
-                    tests.push((cell, test));
-                    covered = None;
-                } else if *covered.get_or_insert_with(|| odd(&edges, self.centre(column, row))) {
-                    self.whole[cell] = self.whole[cell].min(number);
-                }
-            }
-            self.edges.extend(edges);
-        }
-    }
-
-    fn columns_touched(&self, row: usize, edges: &[Edge]) -> Vec<bool> {
-        let mut touched = vec![false; self.columns];
-        let bottom = self.min.y + (row as f64 - SLACK) / self.scale.y;
-        let top = self.min.y + (row as f64 + 1.0 + SLACK) / self.scale.y;
-        for edge in edges {
-            let (west, east) = edge.span(bottom, top);
-            let slack = SLACK / self.scale.x;
-            touched[self.column(west - slack)..=self.column(east + slack)].fill(true);
-        }
-        touched
-    }
-
-    fn centre(&self, column: usize, row: usize) -> Coord<f64> {
+    /// The position in cells from the south-west corner of a cell.
+    fn within(&self, p: Coord<f64>, column: usize, row: usize) -> Coord<f64> {
         Coord {
-            x: self.min.x + (column as f64 + 0.5) / self.scale.x,
-            y: self.min.y + (row as f64 + 0.5) / self.scale.y,
+            x: (p.x - self.min.x) * self.scale.x - column as f64,
+            y: (p.y - self.min.y) * self.scale.y - row as f64,
         }
     }
 
-    /// Orders the tests by cell and drops those that come after a shape that covers the cell.
-    fn settle(&mut self, mut tests: Vec<(usize, Test)>) {
-        tests.retain(|(cell, test)| test.shape < self.whole[*cell]);
-        tests.sort_by_key(|(cell, test)| (*cell, test.shape));
-        for (cell, _) in &tests {
-            self.starts[cell + 1] += 1;
-        }
-        for cell in 1..self.starts.len() {
-            self.starts[cell] += self.starts[cell - 1];
-        }
-        self.tests = tests.into_iter().map(|(_, test)| test).collect();
+    /// The longitude of the line just east of a column where rays turn.
+    fn turn(&self, column: usize) -> f64 {
+        self.min.x + (column as f64 + 1.0 + TURN) / self.scale.x
     }
 
-    fn tests_in(&self, cell: usize) -> &[Test] {
-        &self.tests[self.starts[cell] as usize..self.starts[cell + 1] as usize]
+    fn group(&self, at: usize) -> Group<'_> {
+        let (head, count) = (self.words[at], self.words[at + 1] as usize);
+        let (shapes, rest) = self.words[at + 2..].split_at((head >> NUMBER) as usize);
+        let edges = &rest.as_chunks::<3>().0[..count];
+        let next = at + 2 + shapes.len() + 3 * count;
+        Group { base: head & (MORE - 1), shapes, edges, next: (head & MORE != 0).then_some(next) }
     }
 
-    fn edges_for(&self, test: Test) -> &[Edge] {
-        &self.edges[test.from as usize..test.to as usize]
+    /// The groups of a cell, none when it is wholly in or out.
+    fn groups(&self, cell: u32) -> impl Iterator<Item = Group<'_>> {
+        let first = (cell & MIXED != 0).then(|| self.group((cell & !MIXED) as usize));
+        std::iter::successors(first, |group| group.next.map(|at| self.group(at)))
     }
 
-    /// The first shape that holds the point. Allocates nothing.
-    pub fn owner(&self, p: Coord<f64>) -> Option<usize> {
+    /// The first shape that holds the point; `shape` gives the shapes that the raster was built from. Allocates nothing.
+    pub fn owner<'s>(&self, shape: impl Fn(usize) -> &'s MultiPolygon<f64>, p: Coord<f64>) -> Option<usize> {
         let inside = p.x >= self.min.x && p.x <= self.max.x && p.y >= self.min.y && p.y <= self.max.y;
         if !inside {
             return None;
         }
-        let cell = self.row(p.y) * self.columns + self.column(p.x);
-        let tested =
-            self.tests_in(cell).iter().find(|test| odd(self.edges_for(**test), p)).map(|test| test.shape);
-        tested.or(Some(self.whole[cell])).filter(|shape| *shape != NONE).map(|shape| shape as usize)
+        let (column, row) = (self.column(p.x), self.row(p.y));
+        let cell = self.cells[row * self.columns + column];
+        if cell & MIXED == 0 {
+            return cell.checked_sub(1).map(|shape| shape as usize);
+        }
+        let at = self.within(p, column, row);
+        let (x, y) = (quanta(at.x), quanta(at.y));
+        let mut group = self.group((cell & !MIXED) as usize);
+        loop {
+            let owners = match group.owners(x, y) {
+                Some(owners) => owners,
+                None => self.decide(&group, &shape, p, column),
+            };
+            if owners != 0 {
+                return Some(group.shapes[owners.trailing_zeros() as usize] as usize);
+            }
+            group = self.group(group.next?);
+        }
     }
 
-    /// Whether a border that `owner` heeds comes closer than `reach_m` metres to the point. Allocates
-    /// nothing.
-    pub fn border_within(&self, p: Coord<f64>, plane: &Plane, reach_m: f64) -> bool {
+    #[cold]
+    fn decide<'s>(
+        &self,
+        group: &Group<'_>,
+        shape: impl Fn(usize) -> &'s MultiPolygon<f64>,
+        p: Coord<f64>,
+        column: usize,
+    ) -> u32 {
+        group.owners_exactly(shape, p, self.turn(column))
+    }
+
+    /// Whether a border that `owner` heeds comes closer than `reach_m` metres to the point, on the plane around it. An edge
+    /// that a shape goes along twice is none.
+    /// Allocates nothing.
+    pub fn border_within<'s>(
+        &self,
+        shape: impl Fn(usize) -> &'s MultiPolygon<f64>,
+        p: Coord<f64>,
+        plane: &Plane,
+        reach_m: f64,
+    ) -> bool {
         let corner = plane.lift(Coord { x: reach_m, y: reach_m }) - plane.lift(Coord { x: 0.0, y: 0.0 });
         let (low, high) = (p - corner, p + corner);
-        if high.x < self.min.x || low.x > self.max.x || high.y < self.min.y || low.y > self.max.y {
+        let apart = high.x < self.min.x || low.x > self.max.x || high.y < self.min.y || low.y > self.max.y;
+        if apart || reach_m <= 0.0 {
             return false;
         }
+        let near = Near { plane, reach_m, quantum_m: self.quantum_m(p, plane) };
         (self.row(low.y)..=self.row(high.y)).any(|row| {
-            let cells = row * self.columns + self.column(low.x)..=row * self.columns + self.column(high.x);
-            let mut last = NONE;
-            cells.flat_map(|cell| self.tests_in(cell)).any(|test| {
-                let again = std::mem::replace(&mut last, test.from) == test.from;
-                !again
-                    && self
-                        .edges_for(*test)
-                        .iter()
-                        .any(|edge| plane.distance_to_segment_m(edge.low, edge.high) < reach_m)
+            (self.column(low.x)..=self.column(high.x)).any(|column| {
+                let mut groups = self.groups(self.cells[row * self.columns + column]);
+                groups.any(|group| near.touches(&group, &shape, self.within(p, column, row)))
             })
+        })
+    }
+
+    /// The width and height of a cell's quantum on the plane, metres.
+    fn quantum_m(&self, p: Coord<f64>, plane: &Plane) -> Coord<f64> {
+        let degree = plane.flatten(p + Coord { x: 1.0, y: 1.0 }) - plane.flatten(p);
+        Coord { x: degree.x / self.scale.x / ONE, y: degree.y / self.scale.y / ONE }
+    }
+
+    /// Bytes that the raster takes beside the shapes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.cells[..]) + size_of_val(&self.words[..])
+    }
+}
+
+/// What is near a position, which is the origin of its plane.
+struct Near<'a> {
+    plane: &'a Plane,
+    reach_m: f64,
+    quantum_m: Coord<f64>,
+}
+
+impl Near<'_> {
+    /// Whether an edge of the group comes within reach of the position, which is at `at` of the group's cell.
+    fn touches<'s>(
+        &self,
+        group: &Group<'_>,
+        shape: impl Fn(usize) -> &'s MultiPolygon<f64>,
+        at: Coord<f64>,
+    ) -> bool {
+        let metres = |word: u32| {
+            let (x, y) = halves(word);
+            Coord {
+                x: (f64::from(x) - at.x * ONE) * self.quantum_m.x,
+                y: (f64::from(y) - at.y * ONE) * self.quantum_m.y,
+            }
+        };
+        let slack_m = 2.0 * self.quantum_m.x.max(self.quantum_m.y);
+        group.edges.iter().any(|[low, high, tail]| {
+            let (low, high) = (metres(*low), metres(*high));
+            super::plane::distance_m(low, high) <= self.reach_m + slack_m
+                && group
+                    .edge(&shape, *tail)
+                    .is_some_and(|edge| self.plane.distance_to_segment_m(edge.low, edge.high) < self.reach_m)
         })
     }
 }

@@ -1,11 +1,14 @@
-//! A 256-bit perceptual hash: the signs of a picture's low frequencies against their median (64 × 64 luma → 16 × 16
-//! DCT). It survives recompression, resizing, exposure and watermarks; it refuses to speak about pictures without
-//! detail, and crops of 10 % and more are the business of [`super::scene`].
+//! A 256-bit perceptual hash: the signs of a picture's low frequencies (64 × 64 luma → 16 × 16 DCT). It survives
+//! recompression, resizing, exposure and watermarks; mirroring or turning the picture only flips and transposes its
+//! signs, so one hash stands for all eight orientations. It refuses to speak about pictures without detail; crops are
+//! the business of [`crate::reuse`].
 
 use fast_image_resize::FilterType;
 use serde::{Deserialize, Serialize};
 
 use super::pixels::{Raster, resize};
+
+mod border;
 
 /// Distance up to which two pictures look alike, bits of 256.
 ///
@@ -19,21 +22,42 @@ pub const FLAT_DETAIL: f32 = 0.05;
 
 const SIDE: usize = 64;
 const LOW: usize = 16;
+/// Columns of odd frequency: even indices, see [`low_frequencies`]. A mirror flips their signs.
+const ODD_COLUMNS: u64 = 0x5555_5555_5555_5555;
 
-/// Hashes of a picture and of its mirrored and turned selves.
+/// Hash of a picture: bit 16·v + u is the sign of vertical frequency v + 1 and horizontal frequency u + 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prints {
     /// Hash of the upright picture.
     #[serde(with = "hex")]
     pub phash: [u64; 4],
-    /// Hash of the picture mirrored left to right.
-    #[serde(with = "hex")]
-    pub mirrored: [u64; 4],
-    /// Hashes of the picture turned clockwise by 90°, 180° and 270°.
-    #[serde(with = "hexes")]
-    pub turned: [[u64; 4]; 3],
+    /// Hash of what lies inside uniform borders, such as the bars of a screenshot, when there are any.
+    #[serde(with = "hex_or_none", default, skip_serializing_if = "Option::is_none")]
+    pub inner: Option<[u64; 4]>,
     /// Typical strength of the low frequencies, grey levels; see [`FLAT_DETAIL`].
     pub detail: f32,
+}
+
+/// What was done to a picture as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Orientation {
+    /// Mirrored left to right, before turning.
+    pub mirrored: bool,
+    /// Quarters of a turn clockwise, 0–3.
+    pub quarters: u8,
+}
+
+impl Orientation {
+    /// All eight, the picture as it is first.
+    pub const ALL: [Self; 8] = {
+        let mut all = [Self { mirrored: false, quarters: 0 }; 8];
+        let mut i = 0;
+        while i < 8 {
+            all[i] = Self { mirrored: i >= 4, quarters: (i % 4) as u8 };
+            i += 1;
+        }
+        all
+    };
 }
 
 impl Prints {
@@ -42,17 +66,45 @@ impl Prints {
         self.detail < FLAT_DETAIL
     }
 
-    /// Smallest distance of this picture, as it is, mirrored or turned, to `other` as it is; bits of 256.
+    /// The hash of the whole and that of what is inside its borders.
+    pub fn hashes(&self) -> impl Iterator<Item = &[u64; 4]> {
+        [Some(&self.phash), self.inner.as_ref()].into_iter().flatten()
+    }
+
+    /// Smallest distance of this picture, whole or without borders, as it is, mirrored or turned, to `other`; bits of
+    /// 256.
     pub fn distance(&self, other: &Self) -> u32 {
-        let turned = self.turned.iter().map(|hash| hamming(hash, &other.phash)).min();
-        let straight = hamming(&self.phash, &other.phash).min(hamming(&self.mirrored, &other.phash));
-        straight.min(turned.unwrap_or(straight))
+        let each = self.hashes().flat_map(|own| other.hashes().map(|hash| nearest(own, hash).0));
+        each.min().unwrap_or(256)
     }
 
     /// Whether both pictures have detail and are within [`SAME_BITS`] of each other.
     pub fn looks_like(&self, other: &Self) -> bool {
         !self.is_flat() && !other.is_flat() && self.distance(other) <= SAME_BITS
     }
+}
+
+/// The hash of the picture mirrored or turned as `how` says.
+pub fn orient(hash: &[u64; 4], how: Orientation) -> [u64; 4] {
+    let start = if how.mirrored { hash.map(|word| word ^ ODD_COLUMNS) } else { *hash };
+    // A quarter clockwise: rows become columns, then left becomes right.
+    (0..how.quarters).fold(start, |hash, _| transpose(&hash).map(|word| word ^ ODD_COLUMNS))
+}
+
+/// The hash of the picture mirrored along its main diagonal.
+pub fn transpose(hash: &[u64; 4]) -> [u64; 4] {
+    let mut out = [0; 4];
+    for (v, u) in (0..LOW).flat_map(|v| (0..LOW).map(move |u| (v, u))) {
+        let bit = hash[v / 4] >> (v % 4 * LOW + u) & 1;
+        out[u / 4] |= bit << (u % 4 * LOW + v);
+    }
+    out
+}
+
+/// Least distance over the eight orientations of `own`, and the first that has it.
+pub fn nearest(own: &[u64; 4], other: &[u64; 4]) -> (u32, Orientation) {
+    let each = Orientation::ALL.map(|how| (hamming(&orient(own, how), other), how));
+    each.into_iter().reduce(|a, b| if b.0 < a.0 { b } else { a }).unwrap_or((256, Orientation::ALL[0]))
 }
 
 /// Bits in which two hashes differ, 0–256.
@@ -62,37 +114,15 @@ pub fn hamming(a: &[u64; 4], b: &[u64; 4]) -> u32 {
 
 /// Hashes a grey raster.
 pub(super) fn prints(luma: &Raster) -> Prints {
+    let whole = spectrum(luma);
+    let inner = border::trim(luma).map(|inside| signs(&spectrum(&inside)));
+    Prints { phash: signs(&whole), inner, detail: strength(&whole) }
+}
+
+fn spectrum(luma: &Raster) -> [[f32; LOW]; LOW] {
     let side = SIDE as u32;
     let small = resize(luma, side, side, FilterType::Bilinear);
-    let block = small.map_or([[0.0; LOW]; LOW], |small| low_frequencies(&small.data));
-    let mirrored = |c: &[[f32; LOW]; LOW]| turn(c, |v, u| (v, u, odd(u)));
-    let quarter = |c: &[[f32; LOW]; LOW]| turn(c, |v, u| (u, v, odd(u)));
-    let half = quarter(&block);
-    let three = quarter(&half);
-    let turned = [half, three, quarter(&three)];
-    Prints {
-        phash: signs(&block),
-        mirrored: signs(&mirrored(&block)),
-        turned: turned.each_ref().map(signs),
-        detail: strength(&block),
-    }
-}
-
-/// Frequency index `i` stands for frequency `i + 1`: even indices are odd functions of the coordinate.
-const fn odd(index: usize) -> bool {
-    index.is_multiple_of(2)
-}
-
-/// Rearranges coefficients as a mirror or a turn of the picture does: `pick(v, u)` names the source and its sign.
-fn turn(block: &[[f32; LOW]; LOW], pick: impl Fn(usize, usize) -> (usize, usize, bool)) -> [[f32; LOW]; LOW] {
-    let mut out = [[0.0; LOW]; LOW];
-    for (v, row) in out.iter_mut().enumerate() {
-        for (u, cell) in row.iter_mut().enumerate() {
-            let (sv, su, negative) = pick(v, u);
-            *cell = if negative { -block[sv][su] } else { block[sv][su] };
-        }
-    }
-    out
+    small.map_or([[0.0; LOW]; LOW], |small| low_frequencies(&small.data))
 }
 
 /// Frequencies 1–16 in both directions of the orthonormal DCT-II, over `SIDE` so that they read as grey levels.
@@ -111,23 +141,20 @@ fn low_frequencies(luma: &[u8]) -> [[f32; LOW]; LOW] {
     })
 }
 
-fn median(block: &[[f32; LOW]; LOW], of: impl Fn(f32) -> f32) -> f32 {
-    let mut all: Vec<f32> = block.iter().flatten().map(|&c| of(c)).collect();
-    all.sort_unstable_by(f32::total_cmp);
-    (all[LOW * LOW / 2 - 1] + all[LOW * LOW / 2]) / 2.0
-}
-
+/// The frequencies have no constant part, so that zero is their middle and a mirror flips signs exactly.
 fn signs(block: &[[f32; LOW]; LOW]) -> [u64; 4] {
-    let median = median(block, |c| c);
     let mut hash = [0; 4];
     for (i, &c) in block.iter().flatten().enumerate() {
-        hash[i / 64] |= u64::from(c > median) << (i % 64);
+        hash[i / 64] |= u64::from(c > 0.0) << (i % 64);
     }
     hash
 }
 
+/// Median of the absolute values.
 fn strength(block: &[[f32; LOW]; LOW]) -> f32 {
-    median(block, f32::abs)
+    let mut all: Vec<f32> = block.iter().flatten().map(|c| c.abs()).collect();
+    all.sort_unstable_by(f32::total_cmp);
+    (all[LOW * LOW / 2 - 1] + all[LOW * LOW / 2]) / 2.0
 }
 
 mod hex {
@@ -152,20 +179,20 @@ mod hex {
     }
 }
 
-mod hexes {
+mod hex_or_none {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
     use super::hex;
 
-    pub fn serialize<S: Serializer>(hashes: &[[u64; 4]; 3], s: S) -> Result<S::Ok, S::Error> {
-        hashes.each_ref().map(hex::write).serialize(s)
+    pub fn serialize<S: Serializer>(hash: &Option<[u64; 4]>, s: S) -> Result<S::Ok, S::Error> {
+        hash.as_ref().map(hex::write).serialize(s)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<[[u64; 4]; 3], D::Error> {
-        let texts = <[String; 3]>::deserialize(d)?;
-        let one = |i: usize| {
-            hex::read(&texts[i]).ok_or_else(|| D::Error::custom("a hash is 64 hexadecimal digits"))
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<[u64; 4]>, D::Error> {
+        let text = Option::<String>::deserialize(d)?;
+        let read = |text: String| {
+            hex::read(&text).ok_or_else(|| D::Error::custom("a hash is 64 hexadecimal digits"))
         };
-        Ok([one(0)?, one(1)?, one(2)?])
+        text.map(read).transpose()
     }
 }

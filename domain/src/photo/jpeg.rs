@@ -3,10 +3,16 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 use super::Fault;
 
 /// Scans after which a progressive file is taken for an attack; usual encoders write about ten.
 const MAX_SCANS: usize = 40;
+/// Pixels times scans of a file with several, each of which may touch every coefficient: about ten seconds of the slowest decoder.
+const MAX_PASSES: u64 = 640_000_000;
+/// Segments before the picture ends; a panorama's depth map in XMP takes some hundreds.
+const MAX_SEGMENTS: usize = 4_000;
 
 /// What the markers of a JPEG say.
 #[derive(Debug, Default)]
@@ -21,6 +27,8 @@ pub(super) struct Layout {
     pub end: usize,
     components: usize,
     scans: usize,
+    progressive: bool,
+    segments: usize,
     plain_colour: bool,
     kept: Vec<Range<usize>>,
 }
@@ -60,15 +68,23 @@ impl Layout {
         }
         let mut end = start + 2 + length;
         let body = bytes.get(start + 4..end).ok_or(Fault::Truncated)?;
+        self.segments += 1;
+        if self.segments > MAX_SEGMENTS {
+            return Err(Fault::Unsupported("数据段过多"));
+        }
         match code {
-            0xC0..=0xC2 => self.take_frame(body)?,
-            0xC3 | 0xC5..=0xCB | 0xCD..=0xCF => {
-                return Err(Fault::Broken(format!("coding process {code:02X} is not supported")));
+            0xC0..=0xC2 => {
+                self.progressive = code == 0xC2;
+                self.take_frame(body)?;
             }
+            0xC3 => return Err(Fault::Unsupported("无损压缩")),
+            0xC5..=0xC7 | 0xDE => return Err(Fault::Unsupported("分层编码")),
+            0xC8..=0xCF => return Err(Fault::Unsupported("算术编码")),
             0xDA => {
                 self.scans += 1;
-                if self.scans > MAX_SCANS {
-                    return Err(Fault::Broken("too many scans".to_owned()));
+                let passes = self.scans as u64 * u64::from(self.width) * u64::from(self.height);
+                if self.scans > MAX_SCANS || (self.scans > 1 && passes > MAX_PASSES) {
+                    return Err(Fault::Unsupported("扫描次数过多"));
                 }
                 end = entropy_end(bytes, end)?;
             }
@@ -93,7 +109,10 @@ impl Layout {
         }
         self.height = u32::from(u16::from_be_bytes([body[1], body[2]]));
         self.width = u32::from(u16::from_be_bytes([body[3], body[4]]));
-        if self.width == 0 || self.height == 0 || body[0] != 8 {
+        if body[0] != 8 {
+            return Err(Fault::Unsupported("每色不是 8 位"));
+        }
+        if self.width == 0 || self.height == 0 {
             return Err(broken());
         }
         let parts: Vec<&[u8]> = body[6..].chunks_exact(3).collect();
@@ -111,6 +130,11 @@ impl Layout {
         self.components == 1 || (self.components == 3 && self.plain_colour)
     }
 
+    /// Whether it is stored in passes over the whole picture.
+    pub fn is_progressive(&self) -> bool {
+        self.progressive
+    }
+
     /// Copies the picture with the segments needed to decode it and nothing else.
     pub fn strip(&self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.end);
@@ -125,7 +149,7 @@ impl Layout {
 fn next_marker(bytes: &[u8], mut at: usize) -> Result<usize, Fault> {
     loop {
         let rest = bytes.get(at..).ok_or(Fault::Truncated)?;
-        let start = at + rest.iter().position(|&b| b == 0xFF).ok_or(Fault::Truncated)?;
+        let start = at + memchr(0xFF, rest).ok_or(Fault::Truncated)?;
         match bytes.get(start + 1) {
             None => return Err(Fault::Truncated),
             Some(0xFF) => at = start + 1,

@@ -7,6 +7,7 @@ use std::io::Cursor;
 use exif::{Exif, In, Tag, Value};
 use serde::{Deserialize, Serialize};
 
+use super::trace::{self, Trace};
 use super::{place, stamp, tiff};
 use crate::geo::datum::Wgs84;
 use crate::time::Moment;
@@ -88,6 +89,12 @@ pub struct Meta {
     pub software: Option<String>,
     /// What was wrong, each once, in the order found.
     pub anomalies: Vec<Anomaly>,
+    /// How bright the scene was by the camera's settings, exposure value at ISO 100.
+    #[serde(default)]
+    pub brightness_ev: Option<f64>,
+    /// Hints at how the file came about, each once.
+    #[serde(default)]
+    pub traces: Vec<Trace>,
 }
 
 impl Default for Meta {
@@ -102,27 +109,29 @@ impl Default for Meta {
             model: None,
             software: None,
             anomalies: Vec::new(),
+            brightness_ev: None,
+            traces: Vec::new(),
         }
     }
 }
 
-/// Reads a TIFF block found in a container; `None` is a picture without EXIF.
-pub(super) fn read(block: Option<&[u8]>) -> Meta {
+/// Reads a TIFF block found in a container; `None` is a picture without EXIF. `size` is the stored size, pixels.
+pub(super) fn read(block: Option<&[u8]>, size: (u32, u32)) -> Meta {
     let Some(block) = block else { return Meta::default() };
     if block.len() > MAX_BLOCK || !tiff::is_bounded(block) {
         return Meta { anomalies: vec![Anomaly::ExifRefused], ..Meta::default() };
     }
     let mut reader = exif::Reader::new();
-    interpret(reader.continue_on_error(true).read_raw(block.to_vec()))
+    interpret(reader.continue_on_error(true).read_raw(block.to_vec()), Some(size))
 }
 
 /// Reads the EXIF item of a HEIC file; the library bounds the item to 64 kB.
 pub(super) fn read_heic(bytes: &[u8]) -> Meta {
     let mut reader = exif::Reader::new();
-    interpret(reader.continue_on_error(true).read_from_container(&mut Cursor::new(bytes)))
+    interpret(reader.continue_on_error(true).read_from_container(&mut Cursor::new(bytes)), None)
 }
 
-fn interpret(parsed: Result<Exif, exif::Error>) -> Meta {
+fn interpret(parsed: Result<Exif, exif::Error>, size: Option<(u32, u32)>) -> Meta {
     let mut meta = Meta::default();
     let parsed = parsed.or_else(|error| error.distill_partial_result(|_| meta.note(Anomaly::ExifDamaged)));
     let exif = match parsed {
@@ -146,6 +155,8 @@ fn interpret(parsed: Result<Exif, exif::Error>) -> Meta {
     meta.make = read_text(&exif, Tag::Make);
     meta.model = read_text(&exif, Tag::Model);
     meta.software = read_text(&exif, Tag::Software);
+    meta.brightness_ev = trace::brightness(&exif);
+    meta.traces = size.map_or_else(Vec::new, |size| trace::contradictions(&exif, size));
     meta
 }
 

@@ -2,27 +2,40 @@
 //! It refuses to believe a file's name or declared type, to decode what would not fit in memory, and to let one
 //! byte of metadata through to a public copy.
 
+pub mod change;
+mod codec;
 mod container;
 pub mod hash;
 mod jpeg;
+pub mod look;
 pub mod meta;
 mod pixels;
 mod place;
+mod planes;
+mod rust;
 pub mod scene;
 mod stamp;
 mod tiff;
+pub mod trace;
+#[cfg(feature = "turbo")]
+mod turbo;
 
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use change::Region;
+pub use codec::Codec;
 pub use hash::Prints;
+pub use look::Look;
 pub use meta::{Anomaly, Meta, ZoneSource};
+pub use pixels::{Copies, Raster};
 pub use scene::Scene;
+pub use trace::Trace;
 
 /// Version of the algorithms behind [`Facts`] and [`Scene`]; raised when stored values stop being comparable.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Longest side of the display copy, pixels.
 pub const DISPLAY_SIDE: u32 = 1280;
 /// Longest side of the medium copy, pixels.
@@ -83,6 +96,8 @@ pub struct Analysis {
     pub facts: Facts,
     /// Local features for "is this the same place".
     pub scene: Scene,
+    /// How it looks, cell by cell, for "what changed".
+    pub look: Look,
     /// Copy with its longest side at most [`DISPLAY_SIDE`], or 1440 when an already small JPEG is passed through.
     pub display: Vec<u8>,
     /// Copy with its longest side at most [`MEDIUM_SIDE`].
@@ -109,6 +124,8 @@ pub enum Fault {
     },
     /// The file ends before the picture does.
     Truncated,
+    /// A rare way of coding that no decoder here reads, or that only an attack would use; named in Chinese.
+    Unsupported(&'static str),
     /// The decoder gave up; the text is for the log.
     Broken(String),
 }
@@ -122,6 +139,7 @@ impl Fault {
             Self::Heic(_) => "photo_heic",
             Self::TooLarge { .. } => "photo_too_large",
             Self::Truncated => "photo_truncated",
+            Self::Unsupported(_) => "photo_unsupported",
             Self::Broken(_) => "photo_broken",
         }
     }
@@ -140,6 +158,11 @@ impl Fault {
                 format!("照片太大（{width}×{height} 像素），请用手机相机的普通分辨率重拍，或缩小后再上传。")
             }
             Self::Truncated => "照片没有传完整，请在网络稳定时重新上传。".to_owned(),
+            Self::Unsupported(what) => {
+                format!(
+                    "这张照片的编码方式少见（{what}），打不开。请用手机相机重新拍摄，或另存为普通的 JPEG 后再上传。"
+                )
+            }
             Self::Broken(_) => "照片已损坏，打不开。请重新拍摄或换一张上传。".to_owned(),
         }
     }
@@ -148,11 +171,25 @@ impl Fault {
 /// Analyses a picture with one decode, at most about 300 MB of memory; a panic inside a decoder becomes
 /// [`Fault::Broken`].
 pub fn analyse(bytes: &[u8]) -> Result<Analysis, Fault> {
-    std::panic::catch_unwind(|| examine(bytes))
-        .unwrap_or_else(|_| Err(Fault::Broken("the decoder panicked".to_owned())))
+    guard(|| {
+        let (facts, copies) = examine(bytes, Codec::BEST)?;
+        let scene = scene::detect(&copies.luma);
+        let look = look::see(&copies.luma, &copies.chroma);
+        let Copies { display, medium, thumb, .. } = copies;
+        Ok(Analysis { facts, scene, look, display, medium, thumb })
+    })
 }
 
-fn examine(bytes: &[u8]) -> Result<Analysis, Fault> {
+/// The same without local features: facts, copies and the planes that every other algorithm starts from.
+pub fn develop(bytes: &[u8], codec: Codec) -> Result<(Facts, Copies), Fault> {
+    guard(|| examine(bytes, codec))
+}
+
+fn guard<T>(work: impl FnOnce() -> Result<T, Fault> + std::panic::UnwindSafe) -> Result<T, Fault> {
+    std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Fault::Broken("the decoder panicked".to_owned())))
+}
+
+fn examine(bytes: &[u8], codec: Codec) -> Result<(Facts, Copies), Fault> {
     if bytes.is_empty() {
         return Err(Fault::Empty);
     }
@@ -161,14 +198,16 @@ fn examine(bytes: &[u8]) -> Result<Analysis, Fault> {
         return Err(Fault::Heic(Box::new(meta::read_heic(bytes))));
     }
     let survey = container::survey(bytes, format)?;
-    let meta = meta::read(survey.exif);
+    let mut meta = meta::read(survey.exif, (survey.width, survey.height));
+    meta.traces.extend(trace::declared(bytes));
+    if survey.jpeg.as_ref().is_some_and(jpeg::Layout::is_progressive) {
+        meta.traces.push(Trace::Progressive);
+    }
     let (width, height) = match meta.orientation {
         5.. => (survey.height, survey.width),
         _ => (survey.width, survey.height),
     };
-    let copies = pixels::render(bytes, &survey, meta.orientation)?;
+    let copies = pixels::render(bytes, &survey, meta.orientation, codec)?;
     let prints = hash::prints(&copies.luma);
-    let scene = scene::detect(&copies.luma);
-    let facts = Facts { version: VERSION, format, width, height, meta, prints };
-    Ok(Analysis { facts, scene, display: copies.display, medium: copies.medium, thumb: copies.thumb })
+    Ok((Facts { version: VERSION, format, width, height, meta, prints }, copies))
 }

@@ -1,9 +1,10 @@
-//! Is it a camera's picture, as far as a file can tell? Hints of editing, of a screenshot and of stripped data are added
-//! up. It refuses to fail anybody: metadata is easily lost by honest means, so the worst answer is a doubt.
+//! Is it a camera's picture, as far as a file can tell? Named hints of generation, editing, screenshots, stripped and
+//! contradicting data, each with its weight, are put together. It refuses to fail anybody: metadata is easily lost by honest means, so the worst answer is a doubt.
 
 use super::checks::{Finding, nth_after, worst};
 use super::{Check, CheckName, Claim, Outcome, Shot, Thresholds};
-use crate::photo::Format;
+use crate::photo::{Format, Trace};
+use crate::sun::altitude_deg;
 
 /// Names that picture editors leave in the software tag, lower case.
 const EDITORS: [&str; 22] = [
@@ -59,9 +60,14 @@ const SCREENS: [(u32, u32); 24] = [
     (1440, 3200),
 ];
 
+/// The sun is surely down below this height, degrees, and no street lamp reaches this exposure value.
+const NIGHT_DEG: f64 = -8.0;
+const DAYLIGHT_EV: f64 = 12.0;
+
+const SUNLESS: f64 = 0.4;
 const EDITED: f64 = 0.6;
 const SCREEN_SIZE: f64 = 0.5;
-const NOT_JPEG: f64 = 0.3;
+const NOT_JPEG: f64 = 0.4;
 const STRIPPED: f64 = 0.5;
 const ANOMALY: f64 = 0.2;
 
@@ -80,9 +86,12 @@ pub(super) fn from_camera(claim: &Claim<'_>, t: &Thresholds) -> Check {
 
 fn weigh(index: usize, shot: &Shot<'_>, t: &Thresholds) -> Finding {
     let hints = hints(shot);
-    let sum = hints.iter().fold(0.0, |sum, (weight, _)| sum + weight).min(1.0);
+    // Independent hints: what is left of the trust after each of them.
+    let trust: f64 = hints.iter().map(|(weight, _)| 1.0 - weight).product();
+    let sum = ((1.0 - trust) * 100.0).round() / 100.0;
     let outcome = if sum >= t.suspicion { Outcome::Doubt } else { Outcome::Pass };
-    let listed = hints.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("、");
+    let listed =
+        hints.iter().map(|(weight, text)| format!("{text}（{weight}）")).collect::<Vec<_>>().join("、");
     let text = match (hints.is_empty(), outcome) {
         (true, _) => format!("{}未见编辑或截屏痕迹（可疑度 0，门槛 {}）", nth_after(index), t.suspicion),
         (false, Outcome::Pass) => {
@@ -110,8 +119,24 @@ fn hints(shot: &Shot<'_>) -> Vec<(f64, String)> {
     if bare && shot.channel.carries_exif() {
         found.push((STRIPPED, "缺少应有的拍摄信息".to_owned()));
     }
+    let expected = shot.channel.carries_exif();
+    let counts = |trace: &&Trace| **trace != Trace::Progressive || expected;
+    // The software tag and XMP are two witnesses of one edit.
+    let told = |trace: &&Trace| **trace == Trace::Edited && found.iter().any(|(weight, _)| *weight == EDITED);
+    let traces: Vec<_> = meta.traces.iter().filter(counts).filter(|trace| !told(trace)).collect();
+    found.extend(traces.into_iter().map(|trace| (trace.weight(), trace.label().to_owned())));
+    found.extend(sunless(shot));
     found.extend(meta.anomalies.iter().map(|a| (ANOMALY, a.label().to_owned())));
     found
+}
+
+/// Settings of full daylight at a time of night, by the picture's own time and place.
+fn sunless(shot: &Shot<'_>) -> Option<(f64, String)> {
+    let meta = &shot.facts.meta;
+    let (ev, at, when) = (meta.brightness_ev?, meta.position.or(shot.place)?, meta.taken_at?);
+    let height = altitude_deg(at, when);
+    (height < NIGHT_DEG && ev >= DAYLIGHT_EV)
+        .then(|| (SUNLESS, format!("拍摄时太阳在地平线下 {:.0}°，曝光却是白天的亮度（EV {ev:.0}）", -height)))
 }
 
 fn is_editor(software: &str) -> bool {

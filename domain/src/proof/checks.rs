@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use super::{Check, CheckName, Claim, Earlier, Outcome, Pair, Shot, Thresholds};
 use crate::evidence::{EXIF_ACCURACY_M, spell_gap};
 use crate::geo::datum::distance_m;
+use crate::photo::change::{Change, Finding as Found};
+use crate::reuse::Kind;
 use crate::time::{MINUTE_MS, Moment};
 
 /// What one photograph or one pair gave; of several the worst outcome counts, then the greatest strain.
@@ -158,13 +160,51 @@ pub(super) fn same_scene(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> C
     finding.named(CheckName::SameScene, "处")
 }
 
+/// One pair that shows the change is enough; pictures that can't be laid over each other show none.
+pub(super) fn changed(pairs: &[Pair], t: &Thresholds) -> Check {
+    let laid = || pairs.iter().filter_map(|pair| Some((pair, pair.change?)));
+    let limits = |change: &Change| if change.marked { t.change.marked } else { t.change.unmarked };
+    // Of two findings the one that shows more.
+    let rank = |change: &Change| {
+        [Found::Unclear, Found::Unchanged, Found::Changed].iter().position(|f| *f == change.finding)
+    };
+    let shown = laid().max_by(|(_, a), (_, b)| rank(a).cmp(&rank(b)).then(a.inside.total_cmp(&b.inside)));
+    let Some((pair, change)) = shown else {
+        let text = "前后照片无法对齐，看不出有什么变化".to_owned();
+        return Finding::unmeasured(percent(t.change.unmarked.changed), text).named(CheckName::Changed, "%");
+    };
+    let part = if change.marked { "标出的问题区域" } else { "画面中部" };
+    let which = format!("{}与第{}张处置前照片对齐后，{part}", nth_after(pair.after), pair.before + 1);
+    let (inside, outside, limit) =
+        (percent(change.inside), percent(change.outside), percent(limits(&change).changed));
+    let (outcome, text) = match change.finding {
+        Found::Changed => {
+            (Outcome::Pass, format!("{which}有 {inside}% 变了样，达到 {limit}%（其余部分 {outside}%）"))
+        }
+        Found::Unchanged => {
+            (Outcome::Doubt, format!("{which}只有 {inside}% 变了样，不足 {limit}%，问题可能还在"))
+        }
+        Found::Unclear if change.seen < t.change.seen => {
+            let (seen, least) = (percent(change.seen), percent(t.change.seen));
+            (Outcome::Doubt, format!("{which}只拍到 {seen}%，不足 {least}%，看不清有没有变化"))
+        }
+        Found::Unclear => (
+            Outcome::Doubt,
+            format!("{which}有 {inside}% 变了样，其余部分也有 {outside}%，看不清是不是问题没了"),
+        ),
+    };
+    Finding { outcome, strain: 0.0, measure: Some(inside), threshold: limit, text }
+        .named(CheckName::Changed, "%")
+}
+
+fn percent(share: f32) -> f64 {
+    (f64::from(share) * 1000.0).round() / 10.0
+}
+
 pub(super) fn not_reused(claim: &Claim<'_>, pairs: &[Pair], t: &Thresholds) -> Check {
     let own = pairs.iter().filter_map(|p| resembles_before(p, claim, t));
     let other = claim.earlier.iter().filter_map(|e| resembles_earlier(e, claim, t));
-    let nearest = (pairs.iter().map(|p| p.bits.min(p.turned_bits)))
-        .chain(claim.earlier.iter().map(|e| e.bits))
-        .min()
-        .map(f64::from);
+    let nearest = pairs.iter().map(|p| p.bits.min(p.turned_bits).min(p.likeness.bits)).min().map(f64::from);
     worst(own.chain(other))
         .unwrap_or_else(|| Finding {
             outcome: Outcome::Pass,
@@ -190,9 +230,16 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
     if before.sha256 == after.sha256 {
         return Some(alike(Outcome::Fail, 0, t.copy_bits, copy("文件完全相同".to_owned())));
     }
+    let sure = certain(before, after);
+    // What has visibly changed is no copy, however well its surroundings fit; but nobody's hand mirrors a street.
+    let changed = p.change.is_some_and(|change| change.finding == Found::Changed);
+    let excused = changed && !p.likeness.mirrored && p.likeness.bits > t.alike_bits;
+    let told = p.likeness.kind >= Kind::Copy && !excused;
+    if told && sure == Outcome::Fail {
+        return Some(alike(sure, p.likeness.bits, t.copy_bits, copy(p.likeness.how())));
+    }
     let (bits, turned) = (p.bits.min(p.turned_bits), if p.turned_bits < p.bits { "翻转后" } else { "" });
     let still = p.still_share();
-    let sure = certain(before, after);
     if bits <= t.copy_bits {
         let how = format!("{turned}指纹相差 {bits}/256 位，不超过 {} 位", t.copy_bits);
         return Some(alike(
@@ -212,11 +259,16 @@ fn resembles_before(p: &Pair, claim: &Claim<'_>, t: &Thresholds) -> Option<Findi
     if bits <= t.own_bits && unmoved && sure == Outcome::Fail {
         return Some(alike(sure, bits, t.own_bits, copy(how)));
     }
-    (bits <= t.alike_bits || unmoved)
-        .then(|| alike(Outcome::Doubt, bits, t.alike_bits, too_alike(&who, &which, &how)))
+    if bits <= t.alike_bits || unmoved {
+        return Some(alike(Outcome::Doubt, bits, t.alike_bits, too_alike(&who, &which, &how)));
+    }
+    (p.likeness.kind >= Kind::Suspect && !excused).then(|| {
+        let text = too_alike(&who, &which, &p.likeness.how());
+        alike(Outcome::Doubt, p.likeness.bits, t.alike_bits, text)
+    })
 }
 
-/// Against any photograph used before: the same bytes or another ticket's picture have no honest reason.
+/// Against any photograph used before: the same bytes or a copy of another ticket's picture have no honest reason.
 fn resembles_earlier(e: &Earlier, claim: &Claim<'_>, t: &Thresholds) -> Option<Finding> {
     let after = claim.after.get(e.after_index)?;
     if claim.before.iter().any(|b| *b.id == e.photo) {
@@ -228,17 +280,16 @@ fn resembles_earlier(e: &Earlier, claim: &Claim<'_>, t: &Thresholds) -> Option<F
         (Some(ticket), false) => format!("另一案件 {ticket} 的照片（{}）", e.photo),
         (None, false) => format!("此前上传过的照片（{}）", e.photo),
     };
-    let (surely, maybe) =
-        if e.same_ticket { (t.copy_bits, t.alike_bits) } else { (t.foreign_bits, t.suspect_bits) };
-    if e.same_bytes {
-        return Some(alike(Outcome::Fail, 0, surely, format!("{who}与{which}文件完全相同")));
-    }
-    let outcome = if e.bits <= surely { certain(after, after) } else { Outcome::Doubt };
-    let limit = if e.bits <= surely { surely } else { maybe };
-    let how = format!("指纹相差 {}/256 位，不超过 {limit} 位", e.bits);
-    (e.bits <= maybe).then(|| match outcome {
-        Outcome::Fail => alike(outcome, e.bits, limit, format!("{who}就是{which}：{how}")),
-        _ => alike(outcome, e.bits, limit, too_alike(&who, &which, &how)),
+    let (bits, how) = (e.likeness.bits, e.likeness.how());
+    let outcome = match e.likeness.kind {
+        Kind::SameBytes => return Some(alike(Outcome::Fail, 0, t.copy_bits, format!("{who}与{which}{how}"))),
+        Kind::Copy => certain(after, after),
+        Kind::Suspect => Outcome::Doubt,
+        Kind::None => return None,
+    };
+    Some(match outcome {
+        Outcome::Fail => alike(outcome, bits, t.copy_bits, format!("{who}就是{which}：{how}")),
+        _ => alike(outcome, bits, t.alike_bits, too_alike(&who, &which, &how)),
     })
 }
 

@@ -2,7 +2,9 @@ use proptest::num::f64::ANY;
 use proptest::prelude::*;
 
 use super::*;
-use crate::photo::{Anomaly, Format, Meta, Prints};
+use crate::photo::change::Finding;
+use crate::photo::{Anomaly, Format, Meta, Prints, Trace};
+use crate::reuse::{Kind, Likeness};
 use crate::time::{HOUR_MS, MINUTE_MS};
 
 const SPOT: Wgs84 = Wgs84 { lon: 120.45, lat: 36.39 };
@@ -16,6 +18,7 @@ struct Stored {
     sha256: String,
     facts: Facts,
     scene: Scene,
+    region: Option<Region>,
     channel: Channel,
     captured_at: Option<Moment>,
     place: Option<Wgs84>,
@@ -29,6 +32,8 @@ impl Stored {
             sha256: &self.sha256,
             facts: &self.facts,
             scene: &self.scene,
+            look: None,
+            region: self.region,
             captured_at: self.captured_at,
             place: self.place,
             accuracy_m: self.accuracy_m,
@@ -38,7 +43,7 @@ impl Stored {
 }
 
 fn stored(name: &str, captured_ms: i64) -> Stored {
-    let prints = Prints { phash: [0; 4], mirrored: [0; 4], turned: [[0; 4]; 3], detail: 9.0 };
+    let prints = Prints { phash: [0; 4], inner: None, detail: 9.0 };
     Stored {
         id: PhotoId::from(name),
         sha256: name.repeat(4),
@@ -50,7 +55,8 @@ fn stored(name: &str, captured_ms: i64) -> Stored {
             meta: Meta::default(),
             prints,
         },
-        scene: Scene::from_bytes(&[1, 0, 0, 0, 0, 0, 0]).unwrap(),
+        scene: Scene::from_bytes(&[2, 0, 0, 0, 0, 0, 0]).unwrap(),
+        region: None,
         channel: Channel::MiniProgram,
         captured_at: Some(DISPATCHED.plus_ms(captured_ms)),
         place: Some(SPOT),
@@ -60,6 +66,10 @@ fn stored(name: &str, captured_ms: i64) -> Stored {
 
 fn north(metres: f64) -> Wgs84 {
     Wgs84 { lat: SPOT.lat + metres / 111_195.08, ..SPOT }
+}
+
+fn cleared() -> Change {
+    Change { inside: 0.62, outside: 0.04, seen: 0.97, marked: true, finding: Finding::Changed }
 }
 
 /// A true fix: everything passes.
@@ -76,7 +86,17 @@ fn true_fix() -> Case {
         before: stored("before", -HOUR_MS),
         after: stored("after", 30 * MINUTE_MS),
         earlier: Vec::new(),
-        pair: Pair { before: 0, after: 0, bits: 64, turned_bits: 128, inliers: 57, matches: 90, still: 2 },
+        pair: Pair {
+            before: 0,
+            after: 0,
+            bits: 64,
+            turned_bits: 128,
+            inliers: 57,
+            matches: 90,
+            still: 2,
+            change: Some(cleared()),
+            likeness: Likeness::NONE,
+        },
     }
 }
 
@@ -112,19 +132,20 @@ fn changed(change: impl FnOnce(&mut Case)) -> Case {
     case
 }
 
-fn seen_before(same_ticket: bool, same_bytes: bool, bits: u32) -> Vec<Earlier> {
+fn seen_before(same_ticket: bool, kind: Kind, bits: u32) -> Vec<Earlier> {
     let ticket = Some(TicketId::from("t-9"));
-    vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_bytes, bits, same_ticket }]
+    let likeness = Likeness { kind, bits, ..Likeness::NONE };
+    vec![Earlier { after_index: 0, photo: PhotoId::from("old"), ticket, same_ticket, likeness }]
 }
 
-use CheckName::{FromCamera, InsideFence, NotReused, SameScene, TakenAfterDispatch};
+use CheckName::{Changed, FromCamera, InsideFence, NotReused, SameScene, TakenAfterDispatch};
 use Outcome::{Doubt, Fail, Pass};
 
 #[test]
 fn a_true_after_photo_passes_every_check_and_gives_no_reason() {
     let verdict = true_fix().verdict();
     assert_eq!(verdict.outcome, Pass, "{verdict:#?}");
-    assert_eq!(verdict.checks.len(), 5);
+    assert_eq!(verdict.checks.len(), 6);
     assert_eq!(verdict.reasons(), Vec::<String>::new());
 }
 
@@ -166,28 +187,44 @@ fn a_handful_of_still_points_says_nothing() {
 }
 
 #[test]
-fn another_tickets_picture_fails_and_one_that_resembles_it_is_doubted() {
-    for (bits, outcome) in [(0, Fail), (40, Fail), (41, Doubt), (80, Doubt), (81, Pass)] {
-        let case = changed(|c| c.earlier = seen_before(false, false, bits));
-        assert_eq!(case.outcome(NotReused), outcome, "{bits} bits");
+fn a_copy_of_another_tickets_picture_fails_and_a_suspicion_is_doubted() {
+    let cases = [(Kind::SameBytes, Fail), (Kind::Copy, Fail), (Kind::Suspect, Doubt), (Kind::None, Pass)];
+    for (kind, outcome) in cases {
+        let case = changed(|c| c.earlier = seen_before(false, kind, 12));
+        assert_eq!(case.outcome(NotReused), outcome, "{kind:?}");
         assert!(outcome == Pass || case.text(NotReused).contains("另一案件 t-9"));
     }
 }
 
 #[test]
-fn an_earlier_picture_of_the_same_ticket_may_be_alike_but_never_the_same_file() {
-    for (bits, outcome) in [(16, Fail), (17, Doubt), (48, Doubt), (49, Pass)] {
-        assert_eq!(changed(|c| c.earlier = seen_before(true, false, bits)).outcome(NotReused), outcome);
+fn an_earlier_picture_of_the_same_ticket_is_held_to_the_same_rule() {
+    for (kind, outcome) in [(Kind::Copy, Fail), (Kind::Suspect, Doubt), (Kind::None, Pass)] {
+        assert_eq!(changed(|c| c.earlier = seen_before(true, kind, 12)).outcome(NotReused), outcome);
     }
-    let again = changed(|c| c.earlier = seen_before(true, true, 0));
+    let again = changed(|c| c.earlier = seen_before(true, Kind::SameBytes, 0));
     assert_eq!(again.outcome(NotReused), Fail);
     assert!(again.text(NotReused).contains("本案件此前用过"), "{}", again.text(NotReused));
 }
 
 #[test]
+fn a_cut_or_mirrored_before_photo_fails_though_its_hash_is_far_away() {
+    let cut = changed(|c| {
+        c.pair.likeness = Likeness { kind: Kind::Copy, bits: 110, mirrored: true, ..Likeness::NONE }
+    });
+    assert_eq!(cut.outcome(NotReused), Fail);
+    assert!(cut.text(NotReused).contains("镜像后相同"), "{}", cut.text(NotReused));
+    let suspect = Likeness { kind: Kind::Suspect, ..Likeness::NONE };
+    let still_there = Change { inside: 0.03, finding: Finding::Unchanged, ..cleared() };
+    let maybe = changed(|c| (c.pair.likeness, c.pair.change) = (suspect, Some(still_there)));
+    assert_eq!(maybe.outcome(NotReused), Doubt);
+    // Surroundings fit an honest second photograph too: where the problem is gone, they say nothing.
+    assert_eq!(changed(|c| c.pair.likeness = suspect).outcome(NotReused), Pass);
+}
+
+#[test]
 fn the_index_naming_the_own_before_photo_does_not_judge_it_twice() {
     let case = changed(|c| {
-        c.earlier = seen_before(true, false, 10);
+        c.earlier = seen_before(true, Kind::Copy, 10);
         c.earlier[0].photo = c.before.id.clone();
     });
     assert_eq!(case.outcome(NotReused), Pass);
@@ -201,7 +238,7 @@ fn likeness_fails_neither_a_fixed_camera_nor_a_picture_without_detail() {
     });
     let flat = changed(|c| {
         c.after.facts.prints.detail = 0.0;
-        c.earlier = seen_before(false, false, 1);
+        c.earlier = seen_before(false, Kind::Copy, 1);
     });
     assert_eq!((fixed.outcome(NotReused), flat.outcome(NotReused)), (Doubt, Doubt));
     let same_file = changed(|c| {
@@ -329,6 +366,34 @@ fn signs_of_editing_and_screenshots_are_doubted_and_one_weak_sign_is_not() {
 }
 
 #[test]
+fn a_declared_generation_is_doubted_by_itself_and_weak_traces_only_together() {
+    let traced = |traces: &[Trace]| changed(|c| c.after.facts.meta.traces = traces.to_vec());
+    assert_eq!(traced(&[Trace::Generated]).outcome(FromCamera), Doubt);
+    assert!(traced(&[Trace::Generated]).text(FromCamera).contains("文件标明由人工智能生成（0.95）"));
+    assert_eq!(traced(&[Trace::SizeDiffers]).outcome(FromCamera), Pass);
+    assert_eq!(
+        traced(&[Trace::SizeDiffers, Trace::NoSettings, Trace::SavedLater]).outcome(FromCamera),
+        Doubt
+    );
+    // What a messenger re-encodes may be progressive.
+    assert_eq!(traced(&[Trace::Progressive]).verdict().check(FromCamera).unwrap().measure, Some(0.0));
+}
+
+#[test]
+fn daylight_at_midnight_is_a_contradiction_and_by_noon_it_is_not() {
+    let lit = |hour: i64| {
+        let case = changed(|c| {
+            let midnight = DISPATCHED.ms() - (DISPATCHED.ms() + 8 * HOUR_MS).rem_euclid(24 * HOUR_MS);
+            c.after.facts.meta.taken_at = Some(Moment::from_ms(midnight + hour * HOUR_MS));
+            c.after.facts.meta.brightness_ev = Some(14.0);
+        });
+        case.text(FromCamera)
+    };
+    assert!(lit(0).contains("太阳在地平线下") && lit(0).contains("EV 14"), "{}", lit(0));
+    assert!(!lit(12).contains("太阳"), "{}", lit(12));
+}
+
+#[test]
 fn missing_exif_is_doubted_only_where_the_channel_carries_it() {
     for (channel, outcome) in [
         (Channel::MiniProgram, Pass),
@@ -364,8 +429,9 @@ fn spoil(case: &mut Case, check: CheckName, outcome: Outcome) {
         (TakenAfterDispatch, Fail) => case.after.captured_at = Some(DISPATCHED.plus_ms(-HOUR_MS)),
         (InsideFence, Doubt) => case.after.place = Some(north(600.0)),
         (SameScene, Doubt) => case.pair.inliers = 3,
-        (NotReused, Doubt) => case.earlier = seen_before(false, false, 60),
-        (NotReused, Fail) => case.earlier = seen_before(false, true, 0),
+        (Changed, Doubt) => case.pair.change = Some(Change { finding: Finding::Unchanged, ..cleared() }),
+        (NotReused, Doubt) => case.earlier = seen_before(false, Kind::Suspect, 60),
+        (NotReused, Fail) => case.earlier = seen_before(false, Kind::SameBytes, 0),
         (FromCamera, Doubt) => case.after.facts.meta.software = Some("Snapseed 2.0".to_owned()),
         _ => {}
     }
@@ -377,6 +443,7 @@ fn the_overall_outcome_is_the_worst_over_the_whole_table_of_checks() {
         (TakenAfterDispatch, vec![Pass, Doubt, Fail]),
         (InsideFence, vec![Pass, Doubt]),
         (SameScene, vec![Pass, Doubt]),
+        (Changed, vec![Pass, Doubt]),
         (NotReused, vec![Pass, Doubt, Fail]),
         (FromCamera, vec![Pass, Doubt]),
     ];
@@ -408,7 +475,7 @@ proptest! {
         case.after.accuracy_m = accuracy;
         case.after.captured_at = captured.map(Moment::from_ms);
         case.after.facts.meta.taken_at = taken.map(Moment::from_ms);
-        case.earlier = seen_before(false, false, bits);
+        case.earlier = seen_before(false, Kind::Suspect, bits);
         case.earlier[0].after_index = index;
         let claim = Claim { spot_accuracy_m: spot_accuracy, ..case.claim() };
         let verdict = judge(&claim, &[Pair { before: index, bits, ..case.pair }], &LIMITS());
@@ -416,4 +483,33 @@ proptest! {
         let fence = verdict.check(InsideFence).unwrap();
         prop_assert!(fence.outcome != Pass || fence.measure.is_some_and(|m| m <= 200.05));
     }
+}
+
+#[test]
+fn a_heap_that_is_still_there_is_put_before_a_person() {
+    let still = Change { inside: 0.03, finding: Finding::Unchanged, ..cleared() };
+    let verdict = changed(|c| c.pair.change = Some(still)).verdict();
+    assert_eq!(verdict.outcome, Doubt);
+    assert!(
+        verdict.reasons()[0].contains("只有 3% 变了样，不足 25%，问题可能还在"),
+        "{:?}",
+        verdict.reasons()
+    );
+}
+
+#[test]
+fn pictures_that_cannot_be_laid_over_each_other_show_no_change() {
+    let case = changed(|c| c.pair.change = None);
+    assert_eq!((case.outcome(Changed), case.outcome(SameScene)), (Doubt, Pass));
+    let hidden = Change { seen: 0.3, finding: Finding::Unclear, ..cleared() };
+    let case = changed(|c| c.pair.change = Some(hidden));
+    assert!(case.text(Changed).contains("只拍到 30%"), "{}", case.text(Changed));
+}
+
+#[test]
+fn one_after_picture_that_shows_the_change_is_enough() {
+    let case = true_fix();
+    let close_up = Pair { change: Some(Change { finding: Finding::Unclear, ..cleared() }), ..case.pair };
+    let verdict = judge(&case.claim(), &[close_up, case.pair], &LIMITS());
+    assert_eq!(verdict.check(Changed).unwrap().outcome, Pass);
 }

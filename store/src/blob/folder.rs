@@ -1,29 +1,36 @@
-//! Objects as files: written under `incoming/`, synced, linked to their name, the folders synced. `object_store`'s own
-//! put would do too, but a process killed in it leaves its staged file among the objects where no list shows it; here
-//! what a crash leaves lies in one place and is swept at the next start.
+//! Objects as files: written under `incoming/`, linked to their name, file and folders synced. `object_store`'s own put
+//! would do too, but a process killed in it leaves its staged file among the objects where no list shows it; here what a
+//! crash leaves lies in one place and is swept at the next start. It refuses to run on a thread that serves: every call
+//! waits for the disk.
+//!
+//! A new name is linked before its bytes are synced, so that the file system writes both in one commit of its journal. A
+//! power cut in between can leave a name whose bytes are not whole, but no row can name it yet; therefore bytes found under
+//! a name are never trusted: a repeat syncs its own file first and puts it in the other's place.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
-use tokio::io::{AsyncWriteExt as _, BufWriter};
 use uuid::Uuid;
 
-use crate::sql::{Result, StoreError};
+use super::Key;
+use crate::sql::Result;
 
-/// Bytes gathered before a write goes to a blocking thread.
-const BUFFER: usize = 256 * 1024;
 /// A file in `incoming/` that nobody touched for so long has no upload any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// A folder of objects.
+/// A folder of objects; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: Arc<Path>,
+    /// By [`Key::leaf`]: whether this process has synced the way from the root to that folder. Folders are never removed,
+    /// so their names, once on disk, stay there.
+    settled: Arc<[AtomicBool]>,
 }
 
 impl Folder {
@@ -34,41 +41,75 @@ impl Folder {
         let root = root.canonicalize()?;
         sweep(&root.join("incoming"))?;
         let objects = LocalFileSystem::new_with_prefix(&root).map_err(super::of_object)?;
-        Ok((Self { root: root.into() }, Arc::new(objects)))
+        let settled = (0..Key::LEAVES).map(|_| AtomicBool::new(false)).collect();
+        Ok((Self { root: root.into(), settled }, Arc::new(objects)))
     }
 
     /// Begins a file whose name is not known yet.
-    pub async fn begin(&self) -> Result<Incoming> {
-        let path = self.root.join("incoming").join(Uuid::now_v7().to_string());
-        let temp = Temp(path);
-        let file = tokio::fs::File::options().write(true).create_new(true).open(&temp.0).await?;
-        Ok(Incoming { root: self.root.clone(), file: BufWriter::with_capacity(BUFFER, file), temp })
+    pub fn begin(&self) -> io::Result<Incoming> {
+        let temp = Temp(self.root.join("incoming").join(Uuid::now_v7().to_string()));
+        let file = File::options().write(true).create_new(true).open(&temp.0)?;
+        Ok(Incoming { folder: self.clone(), file, temp })
+    }
+
+    /// Links `temp` to a new name; `AlreadyExists` when the name is taken.
+    fn link(&self, temp: &Path, name: &Path, leaf: usize) -> io::Result<()> {
+        match fs::hard_link(temp, name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.settled[leaf].store(false, Ordering::Relaxed);
+                fs::create_dir_all(name.parent().unwrap_or(&self.root))?;
+                fs::hard_link(temp, name)
+            }
+            done => done,
+        }
+    }
+
+    /// Makes the name durable: its folder always; the way up to the root the first time, also when the folders were there,
+    /// because they may be a racing process's that has not synced them yet.
+    fn settle(&self, name: &Path, leaf: usize) -> io::Result<()> {
+        let mut folders = name.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root));
+        let sync = |folder: &Path| File::open(folder)?.sync_all();
+        folders.next().map_or(Ok(()), sync)?;
+        if !self.settled[leaf].load(Ordering::Relaxed) {
+            folders.try_for_each(sync)?;
+            self.settled[leaf].store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 
 /// A file being written; dropping it removes it.
 #[derive(Debug)]
 pub struct Incoming {
-    root: Arc<Path>,
-    file: BufWriter<tokio::fs::File>,
+    folder: Folder,
+    file: File,
     temp: Temp,
 }
 
 impl Incoming {
     /// Adds bytes.
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        Ok(self.file.write_all(bytes).await?)
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
     }
 
-    /// Gives the file its name under the root, unless that object is there already; durable when it returns.
-    pub async fn publish(self, name: &str) -> Result<()> {
-        let Self { root, mut file, temp } = self;
-        file.flush().await?;
-        file.get_ref().sync_all().await?;
-        drop(file);
-        let name = root.join(name);
-        let linked = tokio::task::spawn_blocking(move || link(&root, &temp.0, &name).map(|()| drop(temp)));
-        Ok(linked.await.map_err(|error| StoreError::Other(error.to_string()))??)
+    /// Gives the file its name, also when the name is taken: by the same bytes, since it is their hash. Durable when it
+    /// returns, and young, so that a sweep under way lets the object live.
+    pub fn publish(self, key: &Key) -> Result<()> {
+        let Self { folder, file, temp } = self;
+        let (name, leaf) = (folder.root.join(key.path()?), key.leaf()?);
+        match folder.link(&temp.0, &name, leaf) {
+            Ok(()) => {
+                drop(temp);
+                file.sync_data()?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // A row may name what is there: it may only give way to bytes that are on disk.
+                file.sync_data()?;
+                fs::rename(&temp.0, &name)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(folder.settle(&name, leaf)?)
     }
 }
 
@@ -80,24 +121,6 @@ impl Drop for Temp {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
-}
-
-fn link(root: &Path, temp: &Path, name: &Path) -> io::Result<()> {
-    let folder = name.parent().unwrap_or(root);
-    fs::create_dir_all(folder)?;
-    match fs::hard_link(temp, name) {
-        Ok(()) => {}
-        // The same bytes: the object becomes young, so that a sweep under way lets it live.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            File::options().write(true).open(name)?.set_modified(SystemTime::now())?;
-        }
-        Err(error) => return Err(error),
-    }
-    // All the way up, because the folders, or the object itself, may be a racing writer's that has not synced them yet.
-    for folder in folder.ancestors().take_while(|folder| folder.starts_with(root)) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn sweep(incoming: &Path) -> io::Result<()> {

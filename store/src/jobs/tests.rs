@@ -4,6 +4,9 @@ use super::*;
 use crate::sql::testing::databases;
 use crate::{execute, fetch_optional, fetch_scalar};
 
+/// Later than everything here is due.
+const NOW: i64 = 1_000_000;
+
 async fn add(pool: &Pool, job: &NewJob) -> bool {
     let mut tx = pool.write().await.unwrap();
     let written = enqueue(&mut tx, job).await.unwrap();
@@ -20,14 +23,14 @@ async fn a_job_is_claimed_once_when_due_and_its_end_goes_with_its_effect() {
     for db in databases().await {
         add(&db.pool, &NewJob::new("b", "{}", 200)).await;
         add(&db.pool, &NewJob::new("a", r#"{"照片":1}"#, 100)).await;
-        assert_eq!(next_run_at(&db.pool).await.unwrap(), Some(100));
+        assert_eq!(next_run_at(&db.pool, NOW).await.unwrap(), Some(100));
         assert_eq!(take(&db.pool, "w1", 99).await, []);
         let first = take(&db.pool, "w1", 100).await;
         assert_eq!((first.len(), first[0].kind.as_str(), first[0].attempts), (1, "a", 1));
         assert_eq!(first[0].payload, r#"{"照片":1}"#);
         let second = take(&db.pool, "w2", 300).await;
         assert_eq!((second.len(), second[0].kind.as_str()), (1, "b"), "the leased one is not taken");
-        assert_eq!(next_run_at(&db.pool).await.unwrap(), Some(1_100), "the end of the first lease");
+        assert_eq!(next_run_at(&db.pool, NOW).await.unwrap(), Some(1_100), "the end of the first lease");
 
         let mut tx = db.pool.write().await.unwrap();
         finish(&mut tx, &first[0]).await.unwrap();
@@ -37,7 +40,7 @@ async fn a_job_is_claimed_once_when_due_and_its_end_goes_with_its_effect() {
         finish(&mut tx, &first[0]).await.unwrap();
         finish(&mut tx, &second[0]).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(next_run_at(&db.pool).await.unwrap(), None);
+        assert_eq!(next_run_at(&db.pool, NOW).await.unwrap(), None);
         assert_eq!(counts(&db.pool).await.unwrap(), []);
     }
 }
@@ -107,7 +110,7 @@ async fn a_failed_job_waits_then_dies_is_shown_and_can_be_revived() {
         assert_eq!(job.attempts, 2);
         fail(&db.pool, &job, &"长\0".repeat(900), After::Dead).await.unwrap();
         assert_eq!(take(&db.pool, "w", i64::MAX).await, []);
-        assert_eq!(next_run_at(&db.pool).await.unwrap(), None);
+        assert_eq!(next_run_at(&db.pool, NOW).await.unwrap(), None);
         let shown = dead(&db.pool, 10).await.unwrap();
         assert_eq!(shown[0].last_error.as_deref().map(|e| e.chars().count()), Some(500));
         let count = JobCount { kind: "a".into(), state: "dead".into(), jobs: 1, oldest_run_at: 50 };
@@ -146,7 +149,7 @@ async fn workers_racing_over_short_leases_do_each_job_exactly_once() {
                 tokio::spawn(async move {
                     // Virtual time: each round a lease of the round before is over, so late workers are the rule.
                     for round in 0..400 {
-                        if next_run_at(&pool).await?.is_none() {
+                        if next_run_at(&pool, NOW).await?.is_none() {
                             break;
                         }
                         for job in claim(&pool, &format!("w{w}"), round * 10, 10, 7, None).await? {

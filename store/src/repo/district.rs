@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use domain::classify::{Entry, Guide};
 use domain::clock::calendar::Calendar;
 use domain::config::Config;
 use domain::geo::grid::GridIndex;
@@ -39,6 +40,8 @@ pub struct Books {
     pub calendar: Calendar,
     /// The grids of the active versions.
     pub grids: Arc<GridIndex>,
+    /// The categories with a standard, ready to be guessed from words.
+    pub guide: Arc<Guide>,
     /// The rules in which cities differ.
     pub config: Arc<Config>,
     /// Raised by every import.
@@ -188,9 +191,11 @@ async fn read_all(pool: &Pool, version: i64) -> Result<Books> {
     }
     let departments = catalogue::departments(pool).await?;
     let categories = catalogue::categories(pool).await?;
+    let categories: BTreeMap<_, _> = categories.into_iter().map(|row| (row.code.clone(), row)).collect();
     Ok(Books {
         departments: departments.into_iter().map(|row| (row.code.clone(), row)).collect(),
-        categories: categories.into_iter().map(|row| (row.code.clone(), row)).collect(),
+        guide: Arc::new(guide(&categories, &standards)),
+        categories,
         standards,
         rules: catalogue::rules(pool).await?,
         calendar: catalogue::calendar(pool).await?,
@@ -198,6 +203,21 @@ async fn read_all(pool: &Pool, version: i64) -> Result<Books> {
         config: Arc::new(rules::load(pool).await?),
         version,
     })
+}
+
+fn guide(
+    categories: &BTreeMap<CategoryCode, CategoryRow>,
+    standards: &BTreeMap<CategoryCode, Vec<StandardRow>>,
+) -> Guide {
+    let entries: Vec<Entry<'_>> = categories
+        .values()
+        .filter_map(|category| {
+            let texts = standards.get(&category.code)?.iter();
+            let texts = texts.flat_map(|row| [row.name.as_str(), row.opens_when.as_str()]).collect();
+            Some(Entry { category: &category.code, name: &category.name, texts })
+        })
+        .collect();
+    Guide::of(&entries)
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 //! It refuses to decide anything: what may happen to a ticket is the desk's and the domain's.
 
 pub mod acts;
+pub mod answers;
 pub mod boards;
 mod catalogue;
 pub mod district;
 pub mod events;
 mod filter;
 pub mod georeport;
+pub mod grounds;
 pub mod import;
 pub mod ledger;
 pub mod lists;

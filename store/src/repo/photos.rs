@@ -1,12 +1,13 @@
 //! Uploaded pictures: the row behind each blob and what its analysis found. It refuses to change a picture once it is
 //! analysed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::geo::datum::{CoordType, Wgs84};
 use domain::id::{AccountId, PhotoId};
-use domain::photo::{Facts, Format, Meta, Scene};
+use domain::photo::{self, Analysis, Facts, Format, Look, Meta, Region, Scene};
 use domain::proof::Channel;
+use domain::reuse::Mark;
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -15,7 +16,7 @@ use super::{prints, word};
 use crate::execute;
 use crate::sql::{On, Result, SqlText, StoreError, Tx, fetch_all_dyn};
 
-pub use super::reuse::{Submission, look_alikes, same_bytes};
+pub use super::reuse::{Marked, Submission, analysed_since, last_use, same_bytes, used_since, uses};
 
 /// A picture whose bytes are in the blob store.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,8 +88,19 @@ pub struct Photo {
     pub meta: Option<Meta>,
     /// Its local features.
     pub scene: Option<Scene>,
+    /// Where in it the reporter marked the problem.
+    pub region: Option<Region>,
+    /// By which version of the algorithms it was analysed.
+    pub version: Option<u32>,
     /// When its row was written.
     pub uploaded_at: Moment,
+}
+
+impl Photo {
+    /// Whether it was analysed by older algorithms than today's.
+    pub fn is_outdated(&self) -> bool {
+        self.state == PhotoState::Ready && self.version.is_none_or(|version| version < photo::VERSION)
+    }
 }
 
 /// What a view of a ticket shows of a picture.
@@ -130,6 +142,8 @@ struct Row {
     fault: Option<String>,
     facts: Option<String>,
     scene: Option<Vec<u8>>,
+    region: Option<String>,
+    version: Option<i64>,
     uploaded_at: i64,
 }
 
@@ -170,7 +184,7 @@ pub async fn many(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<Vec<Photo>> 
     }
     let mut text = SqlText::new(
         "select id, sha256, bytes, format, owner, channel, captured_at, longitude, latitude, accuracy_m, state,
-         fault, facts, scene, uploaded_at from photo",
+         fault, facts, scene, region, version, uploaded_at from photo",
     );
     text.among(" where id in", ids.iter().map(PhotoId::as_str));
     let rows: Vec<Row> = fetch_all_dyn(on, &text).await?;
@@ -187,6 +201,24 @@ pub async fn named(on: impl Into<On<'_>>, hashes: &[String]) -> Result<HashSet<S
     text.among(" where sha256 in", hashes.iter().map(String::as_str));
     let rows: Vec<(String,)> = fetch_all_dyn(on, &text).await?;
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
+}
+
+/// How those of the pictures look of which that is known.
+pub async fn looks(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<HashMap<PhotoId, Look>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut text = SqlText::new("select id, look from photo where look is not null and");
+    text.among(" id in", ids.iter().map(PhotoId::as_str));
+    let rows: Vec<(String, Vec<u8>)> = fetch_all_dyn(on, &text).await?;
+    Ok(rows.into_iter().filter_map(|(id, bytes)| Some((id.into(), Look::from_bytes(&bytes)?))).collect())
+}
+
+/// Notes where in a picture the problem is.
+pub(crate) async fn mark(tx: &mut Tx, id: &PhotoId, region: &Region) -> Result<()> {
+    let region = serde_json::to_string(region).map_err(|error| StoreError::Other(error.to_string()))?;
+    execute!(tx, "update photo set region = $1 where id = $2", region, id.as_str())?;
+    Ok(())
 }
 
 /// What views show of the pictures that exist, in the order of `ids`.
@@ -217,19 +249,38 @@ fn in_order<T>(mut rows: Vec<T>, ids: &[PhotoId], id: impl Fn(&T) -> &PhotoId) -
     rows
 }
 
-/// Keeps what the analysis found; false when the picture isn't waiting for one.
-pub async fn set_ready(tx: &mut Tx, id: &PhotoId, facts: &Facts, scene: &Scene, now: Moment) -> Result<bool> {
+/// Keeps what the analysis found; false when the picture isn't waiting for one and no older algorithms looked at it.
+pub async fn set_ready(tx: &mut Tx, id: &PhotoId, found: &Analysis, now: Moment) -> Result<bool> {
+    let Analysis { facts, scene, look, .. } = found;
     let done = execute!(
         tx,
-        "update photo set state = 'ready', facts = $1, scene = $2, prints = $3, analysed_at = $4
-         where id = $5 and state = 'pending'",
+        "update photo set state = 'ready', facts = $1, scene = $2, prints = $3, look = $4, analysed_at = $5, version = $6
+         where id = $7 and (state = 'pending' or (state = 'ready' and version < $6))",
         serde_json::to_string(facts).map_err(|error| StoreError::Other(error.to_string()))?,
         scene.to_bytes(),
-        prints::write(&facts.prints),
+        prints::write(&Mark::of(&facts.prints, scene)),
+        look.to_bytes(),
         now.ms(),
+        i64::from(facts.version),
         id.as_str()
     )?;
     Ok(done == 1)
+}
+
+/// Leaves a picture, whose bytes can't be read any more, with what older algorithms found, and out of [`outdated`].
+pub async fn set_unrepeatable(tx: &mut Tx, id: &PhotoId) -> Result<()> {
+    let version = i64::from(photo::VERSION);
+    execute!(tx, "update photo set version = $1 where id = $2 and state = 'ready'", version, id.as_str())?;
+    Ok(())
+}
+
+/// At most `limit` pictures that older algorithms analysed, the oldest first.
+pub async fn outdated(on: impl Into<On<'_>>, limit: usize) -> Result<Vec<PhotoId>> {
+    let mut text = SqlText::new("select id from photo where state = 'ready' and version < ");
+    text.bind(i64::from(photo::VERSION)).push(" order by version, uploaded_at, id limit ");
+    text.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows: Vec<(String,)> = fetch_all_dyn(on, &text).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Keeps why a picture can't be read, and the EXIF block of one that has it; false when it isn't waiting for an analysis.
@@ -268,12 +319,22 @@ fn read(row: Row) -> Result<Photo> {
             (Some(facts), Some(meta))
         }
     };
-    let scene = row.scene.as_deref().map(|bytes| Scene::from_bytes(bytes).ok_or_else(|| corrupt("scene")));
+    let region =
+        row.region.as_deref().map(serde_json::from_str).transpose().map_err(|_| corrupt("region"))?;
+    let version = row.version.and_then(|version| u32::try_from(version).ok());
+    let scene = match row.scene.as_deref().map(Scene::from_bytes) {
+        // Older algorithms wrote features in another form: they count as absent until the picture is looked at again.
+        Some(None) if facts.as_ref().is_some_and(|facts| facts.version < photo::VERSION) => None,
+        Some(None) => return Err(corrupt("scene")),
+        Some(scene) => scene,
+        None => None,
+    };
     Ok(Photo {
         format: word::stored("photo", "format", &row.id, &row.format)?,
         channel: word::stored("photo", "channel", &row.id, &row.channel)?,
         at: row.longitude.zip(row.latitude).and_then(|(lon, lat)| Wgs84::new(lon, lat)),
-        scene: scene.transpose()?,
+        scene,
+        version,
         id: row.id.into(),
         sha256: row.sha256,
         bytes: row.bytes.unsigned_abs(),
@@ -284,6 +345,7 @@ fn read(row: Row) -> Result<Photo> {
         fault: row.fault,
         facts,
         meta,
+        region,
         uploaded_at: Moment::from_ms(row.uploaded_at),
     })
 }

@@ -1,10 +1,10 @@
 use domain::id::TicketId;
-use domain::photo::Prints;
+use domain::photo::{self, Analysis, Look, Prints};
 use domain::ticket::event::Source;
 
 use super::*;
+use crate::Pool;
 use crate::sql::testing::databases;
-use crate::{Pool, fetch_scalar};
 
 fn at(ms: i64) -> Moment {
     Moment::from_ms(ms)
@@ -30,13 +30,26 @@ fn photo(id: &str, sha: &str) -> NewPhoto {
 fn facts(seed: u32) -> Facts {
     let mut phash = [u64::MAX, 0, 0x5555_5555_5555_5555, 0x0f0f_0f0f_0f0f_0f0f];
     (0..seed).for_each(|bit| phash[(bit / 64) as usize] ^= 1 << (bit % 64));
-    let far = phash.map(|word| word ^ 0x3333_3333_3333_3333);
-    let prints = Prints { phash, mirrored: far, turned: [far; 3], detail: 20.0 };
-    Facts { version: 1, format: Format::Jpeg, width: 640, height: 480, meta: Meta::default(), prints }
+    let prints = Prints { phash, inner: None, detail: 20.0 };
+    Facts {
+        version: photo::VERSION,
+        format: Format::Jpeg,
+        width: 640,
+        height: 480,
+        meta: Meta::default(),
+        prints,
+    }
+}
+
+fn analysis(seed: u32) -> Analysis {
+    let look = Look::from_bytes(&[1, 1, 1, 90, 128, 128, 0, 0, 0, 0]).unwrap();
+    let copies = [Vec::new(), Vec::new(), Vec::new()];
+    let [display, medium, thumb] = copies;
+    Analysis { facts: facts(seed), scene: scene(), look, display, medium, thumb }
 }
 
 fn scene() -> Scene {
-    Scene::from_bytes(&[1, 64, 0, 48, 0, 0, 0]).unwrap()
+    Scene::from_bytes(&[2, 64, 0, 48, 0, 0, 0]).unwrap()
 }
 
 async fn prepare(pool: &Pool) {
@@ -62,7 +75,7 @@ async fn prepare(pool: &Pool) {
 async fn ready(pool: &Pool, id: &str, sha: &str, bits: u32) {
     let mut tx = pool.write().await.unwrap();
     insert(&mut tx, &photo(id, sha)).await.unwrap();
-    assert!(set_ready(&mut tx, &id.into(), &facts(bits), &scene(), at(10)).await.unwrap());
+    assert!(set_ready(&mut tx, &id.into(), &analysis(bits), at(10)).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -87,7 +100,7 @@ async fn a_photo_keeps_what_it_was_uploaded_with_and_is_analysed_once() {
             (row.at, row.captured_at, row.bytes, row.channel),
             (new.at, new.captured_at, 7, Channel::MiniProgram)
         );
-        assert!(set_ready(&mut tx, &new.id, &facts(3), &scene(), at(10)).await.unwrap());
+        assert!(set_ready(&mut tx, &new.id, &analysis(3), at(10)).await.unwrap());
         assert!(!set_broken(&mut tx, &new.id, "photo_broken", None, at(11)).await.unwrap());
         let row = get(&mut tx, &new.id).await.unwrap().unwrap();
         assert_eq!((row.state, row.facts, row.scene), (PhotoState::Ready, Some(facts(3)), Some(scene())));
@@ -167,25 +180,16 @@ async fn earlier_uses_are_found_by_bytes_and_by_look_and_the_submission_itself_i
         let submission = Submission { ticket: &ticket, round: 2, after: &after };
         let short = |hits: Vec<domain::proof::Earlier>| -> Vec<_> {
             hits.into_iter()
-                .map(|hit| {
-                    (
-                        hit.photo.to_string(),
-                        hit.ticket.unwrap().to_string(),
-                        hit.bits,
-                        hit.same_bytes,
-                        hit.same_ticket,
-                    )
-                })
+                .map(|hit| (hit.photo.to_string(), hit.ticket.unwrap().to_string(), hit.same_ticket))
                 .collect()
         };
-        let row = |photo: &str, ticket: &str, bits, same_bytes, same_ticket| {
-            (photo.to_owned(), ticket.to_owned(), bits, same_bytes, same_ticket)
-        };
+        let row = |photo: &str, ticket: &str, same_ticket| (photo.to_owned(), ticket.to_owned(), same_ticket);
         let same = short(same_bytes(pool, &submission).await.unwrap());
-        assert_eq!(same, [row("same", "old", 0, true, false)]);
-        let alike = short(look_alikes(pool, &submission, 80, 9, at(100)).await.unwrap());
-        assert_eq!(alike, [row("before", "t", 10, false, true), row("near", "old", 30, false, false)]);
-        assert_eq!(look_alikes(pool, &submission, 80, 1, at(0)).await.unwrap().len(), 1, "the nearest");
+        assert_eq!(same, [row("same", "old", false)]);
+        let asked: Vec<PhotoId> = ["before", "near", "new", "unused"].map(PhotoId::from).into();
+        let found: Vec<(PhotoId, TicketId)> = uses(pool, &submission, &asked).await.unwrap();
+        let found: Vec<_> = found.iter().map(|(photo, ticket)| (photo.as_str(), ticket.as_str())).collect();
+        assert_eq!(found, [("before", "t"), ("near", "old"), ("near", "older")]);
         // The same picture handed in again in the next round is an earlier use.
         let again = Submission { round: 3, ..submission };
         assert_eq!(short(same_bytes(pool, &again).await.unwrap()).len(), 2);
@@ -193,36 +197,56 @@ async fn earlier_uses_are_found_by_bytes_and_by_look_and_the_submission_itself_i
 }
 
 #[tokio::test]
-async fn the_search_for_look_alikes_goes_on_past_its_first_page() {
+async fn marks_of_used_pictures_are_read_in_order_and_from_where_the_last_reading_ended() {
     for db in databases().await {
         prepare(&db.pool).await;
-        ready(&db.pool, "new", "s0", 0).await;
-        ready(&db.pool, "last", "s1", 5).await;
+        let pool = &db.pool;
+        for (id, bits) in [("a", 0), ("b", 30), ("c", 60)] {
+            ready(pool, id, id, bits).await;
+        }
+        used(pool, "old", "b", "before", 0, 400).await;
+        used(pool, "older", "a", "after", 1, 500).await;
+        let ids = |found: &[Marked]| -> String { found.iter().map(|m| m.photo.as_str()).collect() };
+        let all = analysed_since(pool, at(0), "", 9).await.unwrap();
+        assert_eq!(ids(&all), "ab", "c is on no ticket");
+        assert_eq!(all[0].mark, Mark::of(&facts(0).prints, &scene()));
+        assert_eq!(ids(&analysed_since(pool, at(0), "", 1).await.unwrap()), "a");
+        assert_eq!(ids(&analysed_since(pool, at(10), "a", 9).await.unwrap()), "b");
+        assert_eq!(last_use(pool).await.unwrap(), at(500));
+        used(pool, "t", "c", "before", 0, 600).await;
+        assert_eq!(ids(&used_since(pool, at(500)).await.unwrap()), "ac");
+    }
+}
+
+#[tokio::test]
+async fn pictures_of_older_algorithms_are_named_oldest_first_and_analysed_once_more() {
+    for db in databases().await {
+        prepare(&db.pool).await;
+        for id in ["a", "b", "c"] {
+            ready(&db.pool, id, id, 0).await;
+        }
         let mut tx = db.pool.write().await.unwrap();
-        // A thousand other pictures, all used in the same millisecond.
-        execute!(
-            tx,
-            "with recursive n (i) as (select 1 union all select i + 1 from n where i < 1500)
-             insert into photo (id, sha256, bytes, format, owner, channel, state, uploaded_at)
-             select 'x' || cast(i as text), 'y', 1, 'jpeg', 'a', 'h5', 'ready', 0 from n"
-        )
-        .unwrap();
-        execute!(tx, "update photo set prints = $1 where sha256 = 'y'", prints::write(&facts(200).prints))
+        let old = serde_json::to_string(&Facts { version: 1, ..facts(0) }).unwrap();
+        // What version 1 left: features in another form and 164 bytes of hashes.
+        for (id, uploaded) in [("b", 2_i64), ("a", 3_i64)] {
+            execute!(
+                tx,
+                "update photo set version = 1, facts = $1, scene = $2, prints = $3, uploaded_at = $4 where id = $5",
+                &old,
+                &[1u8, 64, 0, 48, 0, 0, 0][..],
+                &[0u8; 164][..],
+                uploaded,
+                id
+            )
             .unwrap();
-        execute!(
-            tx,
-            "insert into photo_use (photo_id, ticket_id, part, round, position, used_at)
-             select id, 'old', 'before', 0, 0, 50 from photo where sha256 = 'y'"
-        )
-        .unwrap();
-        tx.commit().await.unwrap();
-        used(&db.pool, "older", "last", "before", 0, 51).await;
-        let uses = fetch_scalar!(db.pool, i64, "select cast(count(*) as bigint) from photo_use").unwrap();
-        assert_eq!(uses, 1501);
-        let after = many(&db.pool, &["new".into()]).await.unwrap();
-        let ticket = TicketId::from("t");
-        let submission = Submission { ticket: &ticket, round: 1, after: &after };
-        let hits = look_alikes(&db.pool, &submission, 80, 9, at(0)).await.unwrap();
-        assert_eq!(hits.iter().map(|hit| hit.photo.as_str()).collect::<Vec<_>>(), ["last"]);
+        }
+        let row = get(&mut tx, &"a".into()).await.unwrap().unwrap();
+        assert_eq!((row.is_outdated(), row.scene), (true, None), "absent, not corrupt");
+        assert_eq!(outdated(&mut tx, 9).await.unwrap(), ["b".into(), "a".into()]);
+        assert!(set_ready(&mut tx, &"b".into(), &analysis(7), at(11)).await.unwrap());
+        assert!(!set_ready(&mut tx, &"b".into(), &analysis(8), at(12)).await.unwrap());
+        set_unrepeatable(&mut tx, &"a".into()).await.unwrap();
+        assert_eq!(outdated(&mut tx, 9).await.unwrap(), []);
+        assert!(!get(&mut tx, &"b".into()).await.unwrap().unwrap().is_outdated());
     }
 }

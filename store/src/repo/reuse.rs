@@ -1,16 +1,14 @@
-//! Where a picture was used before: the search behind "not an old photograph". It refuses to judge what it finds.
+//! Where a picture was used before, and the marks that a worker keeps in memory to find it again (`domain::reuse`). It
+//! refuses to search for look-alikes in the database, and to judge.
 
-use domain::id::TicketId;
-use domain::photo::Prints;
+use domain::id::{PhotoId, TicketId};
 use domain::proof::Earlier;
+use domain::reuse::{Likeness, Mark};
 use domain::time::Moment;
 
 use super::photos::Photo;
 use super::prints;
 use crate::sql::{On, Result, SqlText, StoreError, fetch_all_dyn};
-
-/// Rows that the search for look-alikes reads at once.
-const PAGE: i64 = 1000;
 
 /// The after-photographs of one submission, to be looked for among all that was used before.
 #[derive(Debug, Clone, Copy)]
@@ -24,17 +22,10 @@ pub struct Submission<'a> {
 }
 
 impl Submission<'_> {
-    fn earlier(&self, after_index: usize, photo: String, ticket: String, bits: u32) -> Earlier {
-        let same_bytes = bits == 0 && self.after[after_index].id.as_str() == photo;
-        let same_ticket = self.ticket.as_str() == ticket;
-        Earlier {
-            after_index,
-            photo: photo.into(),
-            ticket: Some(ticket.into()),
-            same_bytes,
-            bits,
-            same_ticket,
-        }
+    /// An earlier use of a picture on a ticket.
+    pub fn earlier(&self, after_index: usize, photo: PhotoId, ticket: TicketId, found: &Likeness) -> Earlier {
+        let same_ticket = *self.ticket == ticket;
+        Earlier { after_index, photo, ticket: Some(ticket), same_ticket, likeness: *found }
     }
 
     /// Leaves out the uses that are this very submission.
@@ -58,61 +49,80 @@ pub async fn same_bytes(on: impl Into<On<'_>>, submission: &Submission<'_>) -> R
     let rows: Vec<(String, String, String)> = fetch_all_dyn(on, &text).await?;
     let uses = rows.into_iter().flat_map(|(sha256, photo, ticket)| {
         let hits = submission.after.iter().enumerate().filter(move |(_, after)| after.sha256 == sha256);
-        hits.map(move |(index, _)| Earlier {
-            same_bytes: true,
-            ..submission.earlier(index, photo.clone(), ticket.clone(), 0)
+        hits.map(move |(index, _)| {
+            submission.earlier(index, photo.as_str().into(), ticket.as_str().into(), &Likeness::SAME_BYTES)
         })
     });
     Ok(uses.collect())
 }
 
-/// The uses since `since` of pictures within `bits` of an after-photograph and with other bytes, nearest first, at most
-/// `limit` for each after-photograph.
-///
-/// Reads all candidates in pages of 1,000 hashes of 164 bytes; an index over hashes would take this function's place.
-pub async fn look_alikes(
+/// A used picture with what finds it again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marked {
+    /// When it was analysed, or used.
+    pub at: Moment,
+    /// The picture.
+    pub photo: PhotoId,
+    /// Its hashes and words.
+    pub mark: Mark,
+}
+
+/// The moment of the last use there is; before a first reading of all marks, so that none is missed after it.
+pub async fn last_use(on: impl Into<On<'_>>) -> Result<Moment> {
+    let text = SqlText::new("select max(used_at) from photo_use");
+    let rows: Vec<(Option<i64>,)> = fetch_all_dyn(on, &text).await?;
+    Ok(Moment::from_ms(rows.first().and_then(|(at,)| *at).unwrap_or(0)))
+}
+
+/// At most `limit` used pictures behind (`at`, `photo`) in the order of their analysis.
+pub async fn analysed_since(
+    on: impl Into<On<'_>>,
+    at: Moment,
+    photo: &str,
+    limit: usize,
+) -> Result<Vec<Marked>> {
+    let mut text = SqlText::new(
+        "select p.analysed_at, p.id, p.prints from photo p where p.state = 'ready' and p.prints is not null
+         and p.analysed_at >= ",
+    );
+    text.bind(at.ms()).push(" and (p.analysed_at, p.id) > (").bind(at.ms()).push(", ").bind(photo);
+    text.push(") and exists (select 1 from photo_use u where u.photo_id = p.id)");
+    text.push(" order by p.analysed_at, p.id limit ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    marked(on, &text).await
+}
+
+/// The analysed pictures that were used at or after `at`, in the order of their uses.
+pub async fn used_since(on: impl Into<On<'_>>, at: Moment) -> Result<Vec<Marked>> {
+    let mut text = SqlText::new(
+        "select u.used_at, p.id, p.prints from photo_use u join photo p on p.id = u.photo_id
+         where p.state = 'ready' and p.prints is not null and u.used_at >= ",
+    );
+    text.bind(at.ms()).push(" order by u.used_at, u.photo_id, u.ticket_id");
+    marked(on, &text).await
+}
+
+async fn marked(on: impl Into<On<'_>>, text: &SqlText) -> Result<Vec<Marked>> {
+    let rows: Vec<(i64, String, Vec<u8>)> = fetch_all_dyn(on, text).await?;
+    let read = |(at, photo, bytes): (i64, String, Vec<u8>)| {
+        let mark = prints::read(&bytes).ok_or_else(|| StoreError::corrupt("photo", "prints", &photo))?;
+        Ok(Marked { at: Moment::from_ms(at), photo: photo.into(), mark })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The tickets on which the pictures were used, this submission itself left out.
+pub async fn uses(
     on: impl Into<On<'_>>,
     submission: &Submission<'_>,
-    bits: u32,
-    limit: usize,
-    since: Moment,
-) -> Result<Vec<Earlier>> {
-    type Columns = (i64, String, String, String, Vec<u8>);
-    let mut on: On<'_> = on.into();
-    let wanted: Vec<(usize, &Photo, &Prints)> = (submission.after.iter().enumerate())
-        .filter_map(|(index, photo)| Some((index, photo, &photo.facts.as_ref()?.prints)))
-        .filter(|(_, _, prints)| !prints.is_flat())
-        .collect();
-    let mut found: Vec<Vec<Earlier>> = vec![Vec::new(); submission.after.len()];
-    let mut last = (since.ms(), String::new(), String::new());
-    while !wanted.is_empty() {
-        let mut text = SqlText::new(
-            "select u.used_at, u.photo_id, u.ticket_id, p.sha256, p.prints from photo_use u
-             join photo p on p.id = u.photo_id where p.prints is not null and (u.used_at, u.photo_id, u.ticket_id) > (",
-        );
-        text.bind(last.0).push(", ").bind(&last.1).push(", ").bind(&last.2).push(")");
-        submission.skip_own(&mut text);
-        text.push(" order by u.used_at, u.photo_id, u.ticket_id limit ").bind(PAGE);
-        let page: Vec<Columns> = fetch_all_dyn(&mut on, &text).await?;
-        let full = i64::try_from(page.len()) == Ok(PAGE);
-        for (used_at, photo, ticket, sha256, bytes) in page {
-            let old = prints::read(&bytes).ok_or_else(|| StoreError::corrupt("photo", "prints", &photo))?;
-            last = (used_at, photo, ticket);
-            for (index, after, prints) in &wanted {
-                let distance = prints.distance(&old);
-                if distance <= bits && !old.is_flat() && after.sha256 != sha256 {
-                    found[*index].push(submission.earlier(*index, last.1.clone(), last.2.clone(), distance));
-                }
-            }
-        }
-        if !full {
-            break;
-        }
+    photos: &[PhotoId],
+) -> Result<Vec<(PhotoId, TicketId)>> {
+    if photos.is_empty() {
+        return Ok(Vec::new());
     }
-    for hits in &mut found {
-        hits.sort_by(|a, b| (a.bits, &a.photo, &a.ticket).cmp(&(b.bits, &b.photo, &b.ticket)));
-        hits.dedup_by(|a, b| (&a.photo, &a.ticket) == (&b.photo, &b.ticket));
-        hits.truncate(limit);
-    }
-    Ok(found.concat())
+    let mut text = SqlText::new("select distinct u.photo_id, u.ticket_id from photo_use u");
+    text.among(" where u.photo_id in", photos.iter().map(PhotoId::as_str));
+    submission.skip_own(&mut text);
+    text.push(" order by u.photo_id, u.ticket_id");
+    let rows: Vec<(String, String)> = fetch_all_dyn(on, &text).await?;
+    Ok(rows.into_iter().map(|(photo, ticket)| (photo.into(), ticket.into())).collect())
 }

@@ -1,10 +1,12 @@
 //! Rows of tickets, their events, followers and pictures. Only the desk writes here; everyone may read.
 
 use domain::dedupe;
+use domain::geo::datum::Wgs84;
 use domain::id::{AccountId, PhotoId, ReportId, TicketId};
 use domain::proof;
 use domain::ticket::Ticket;
 use domain::ticket::event::Event;
+use domain::ticket::state::Stage;
 use domain::time::Moment;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
@@ -303,21 +305,36 @@ pub async fn event(on: impl Into<On<'_>>, ticket: &TicketId, seq: u64) -> Result
     body.map(|body| parse("ticket_event", "body", ticket.as_str(), &body)).transpose()
 }
 
+/// What is read of a ticket around a place before it is worth its document; all of it is in one index.
+#[derive(Debug, Clone)]
+pub struct Neighbour {
+    pub id: TicketId,
+    pub at: Wgs84,
+    pub stage: Stage,
+    pub opened_at: Moment,
+}
+
 /// The tickets in these cells opened since a moment, newest first: candidates of a duplicate.
 pub async fn in_cells(
     on: impl Into<On<'_>>,
     cells: &[i64],
     since: Moment,
     limit: i64,
-) -> Result<Vec<Ticket>> {
-    let mut text = SqlText::new("select id, doc from ticket where");
+) -> Result<Vec<Neighbour>> {
+    let mut text = SqlText::new("select id, longitude, latitude, stage, opened_at from ticket where");
     text.among(" cell in", cells.iter().copied())
         .push(" and opened_at >= ")
         .bind(since.ms())
         .push(" order by opened_at desc limit ")
         .bind(limit);
-    let rows: Vec<(String, String)> = fetch_all_dyn(on, &text).await?;
-    rows.iter().map(|(id, doc)| parse("ticket", "doc", id, doc)).collect()
+    let rows: Vec<(String, f64, f64, String, i64)> = fetch_all_dyn(on, &text).await?;
+    let neighbour = |(id, lon, lat, stage, opened_at): (String, f64, f64, String, i64)| {
+        let stage = stage.parse();
+        let stage =
+            stage.map_err(|_| StoreError::Corrupt { table: "ticket", column: "stage", row: id.clone() })?;
+        Ok(Neighbour { id: id.into(), at: Wgs84 { lon, lat }, stage, opened_at: Moment::from_ms(opened_at) })
+    };
+    rows.into_iter().map(neighbour).collect()
 }
 
 /// Keeps the verdict of one round of proof.
@@ -372,6 +389,22 @@ pub async fn save_score(
         now.ms(),
     )?;
     Ok(())
+}
+
+/// How alike two tickets were found; none when they were not compared.
+pub(crate) async fn score_of(
+    on: impl Into<On<'_>>,
+    ticket: &TicketId,
+    other: &TicketId,
+) -> Result<Option<dedupe::Score>> {
+    let body = fetch_scalar_optional!(
+        on.into(),
+        String,
+        "select body from match_score where ticket_id = $1 and other = $2",
+        ticket.as_str(),
+        other.as_str(),
+    )?;
+    body.map(|body| parse("match_score", "body", ticket.as_str(), &body)).transpose()
 }
 
 /// The best-matching other tickets, likeliest first.

@@ -11,8 +11,15 @@ use super::Tx;
 /// How long a SQLite statement waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How a SQLite write begins: a deferred transaction that reads first fails with 517 when another one wrote meanwhile.
-pub const SQLITE_BEGIN: &str = "begin immediate";
+/// How a SQLite write begins: a deferred transaction that reads first fails with 517 when another one wrote meanwhile. Each
+/// says itself how durable its commit is, so that none takes that over from the one before.
+pub const SQLITE_BEGIN: &str = "pragma synchronous = full; begin immediate";
+
+/// How a SQLite write begins whose commit does not wait for the disk; the next one that does takes it along.
+pub const SQLITE_BEGIN_LIGHT: &str = "pragma synchronous = normal; begin immediate";
+
+/// The same on PostgreSQL, as the first statement of the transaction.
+pub const POSTGRES_LIGHT: &str = "set local synchronous_commit = off";
 
 /// Settings of every SQLite connection. WAL lets readers go on beside the writer, FULL makes a commit durable.
 pub fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {

@@ -5,7 +5,7 @@ use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
 /// A failure of the database or of the object store.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// Nothing was done and trying again later is right: pool timeout, refused or lost connection, server shutting
     /// down, SQLite busy, PostgreSQL serialization failure or deadlock.

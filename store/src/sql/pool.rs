@@ -115,6 +115,19 @@ impl Pool {
         })
     }
 
+    /// Begins a write that a power cut may take back, though a killed process never does: for what is true only while
+    /// this process lives, such as a lease. Everything committed before it in full, and after it, stays durable.
+    pub async fn write_light(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with(dialect::SQLITE_BEGIN_LIGHT).await?),
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query(dialect::POSTGRES_LIGHT).execute(&mut *tx).await?;
+                Tx::Postgres(tx)
+            }
+        })
+    }
+
     /// Whether the database answers a read and its writer is to be had; for readiness.
     pub async fn ping(&self) -> Result<()> {
         match self {

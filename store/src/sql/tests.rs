@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::testing::{databases, empty_databases};
 use super::{
-    AssertSqlSafe, On, Pool, SqlText, StoreError, dialect, execute_dyn, fetch_all_dyn, fetch_scalar_dyn,
+    AssertSqlSafe, On, Pool, SqlText, StoreError, Tx, dialect, execute_dyn, fetch_all_dyn, fetch_scalar_dyn,
 };
 use crate::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar, fetch_scalars};
 
@@ -207,14 +207,25 @@ async fn a_reader_of_sqlite_can_not_write() {
     let Pool::Sqlite { reader, .. } = &db.pool else { panic!("the first test database is SQLite") };
     let refused = sqlx::query("delete from job").execute(reader).await.unwrap_err();
     assert!(refused.to_string().contains("readonly"), "{refused}");
-    let full: i64 = sqlx::query_scalar("pragma synchronous")
-        .fetch_one(&match &db.pool {
-            Pool::Sqlite { writer, .. } => writer.clone(),
-            Pool::Postgres(_) => unreachable!(),
-        })
-        .await
+}
+
+#[tokio::test]
+async fn a_commit_of_sqlite_is_on_disk_before_it_is_acknowledged_also_after_a_light_one() {
+    let db = databases().await.remove(0);
+    for (light, expected) in [(false, 2), (true, 1), (false, 2)] {
+        let mut tx = if light { db.pool.write_light().await } else { db.pool.write().await }.unwrap();
+        let Tx::Sqlite(inner) = &mut tx else { panic!("the first test database is SQLite") };
+        let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut **inner).await.unwrap();
+        assert_eq!(level, expected, "light: {light}");
+        execute!(
+            tx,
+            "insert into job (id, kind, payload, state, run_at, attempts, created_at)
+                      values ($1, 'a', '{}', 'ready', 0, 0, 0)",
+            crate::id::fresh()
+        )
         .unwrap();
-    assert_eq!(full, 2, "a commit is on disk before it is acknowledged");
+        tx.commit().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use domain::geo::grid::Layer;
 use domain::import::{DepartmentKind, LeadBy};
 use domain::job::JobKind;
 use domain::paper::{PaperAction, PaperKind, PaperState};
+use domain::photo::change::Finding as ChangeFinding;
 use domain::photo::{Anomaly, Format};
 use domain::programme::{Part, ProgrammeKind, ProgrammeState, TaskState, Verb};
 use domain::proof::{Channel, CheckName, Outcome};
@@ -74,9 +75,11 @@ fn vocabularies() -> Vec<(&'static str, Words)> {
         ("BoardName", read_by::<BoardName>()),
         ("Channel", read_by::<Channel>()),
         ("CheckName", read_by::<CheckName>()),
+        ("ChangeFinding", read_by::<ChangeFinding>()),
         ("ClockState", read_by::<ClockState>()),
         ("ClosePolicy", read_by::<ClosePolicy>()),
         ("CoordType", read_by::<CoordType>()),
+        ("DecisionSubject", read_by::<domain::explain::Subject>()),
         ("DepartmentKind", read_by::<DepartmentKind>()),
         ("Dimension", read_by::<Dimension>()),
         ("DuplicateVerdict", read_by::<dedupe::Verdict>()),

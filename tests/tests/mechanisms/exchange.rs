@@ -226,7 +226,7 @@ async fn m125_another_city_system_speaks_open311_and_learns_nothing_of_anybody()
     dispatcher.wait_until(id, PATIENCE, |seen| doubts(seen) == ["no_place"]).await.unwrap();
 
     // What is restricted is never public.
-    let secret = file(&dispatcher, &called(beside(0.0, 120.0), "petition", json!({}))).await;
+    let secret = file(&dispatcher, &called(beside(0.0, 300.0), "petition", json!({}))).await;
     dispatcher.wait_until(&secret, PATIENCE, |seen| !text(seen, "/number").is_empty()).await.unwrap();
     let answer = nobody.get(&format!("/open311/v2/requests/{secret}.json")).await.unwrap();
     assert_eq!(answer.status, 404);

@@ -1,7 +1,7 @@
 //! One file a job. Each gathers values, asks `domain`, and leaves its effect in a transaction which the runner commits
 //! together with the job's end. A job may run twice or half: nothing it does outside the transaction may matter then.
 
-mod analyse_photo;
+pub(crate) mod analyse_photo;
 mod climb;
 mod deliver;
 mod draft;
@@ -17,8 +17,8 @@ mod supervise;
 pub(crate) mod sweep;
 mod tend;
 pub(crate) mod tick;
-mod triage;
-mod verify_proof;
+pub(crate) mod triage;
+pub(crate) mod verify_proof;
 mod watch_deadline;
 
 use domain::job::{Job, JobKind};
@@ -68,6 +68,8 @@ async fn not_before(context: &Context, at: Moment) -> Result<Outcome, JobError> 
 }
 
 /// Runs what takes the processor for long away from the threads that serve.
-async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
+pub(crate) async fn compute<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JobError> {
     tokio::task::spawn_blocking(work).await.retry()
 }

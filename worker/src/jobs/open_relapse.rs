@@ -60,5 +60,6 @@ fn new_report(ticket: &Ticket, event: &Event, photos: &[PhotoId]) -> NewReport {
         place_source: if ticket.place.is_some() { "device" } else { "none" }.to_owned(),
         captured_at: Some(event.at),
         opening,
+        regions: Vec::new(),
     }
 }

@@ -3,16 +3,17 @@
 //! Every doubt is flagged with its figures and ends the pass; a person's answer starts the next one, which goes on from
 //! where the ticket stands. All of a pass is one transaction.
 
-mod class;
+pub(crate) mod class;
 mod patch;
 mod place;
 mod relapse;
-mod twins;
+pub(crate) mod twins;
 pub(super) mod units;
 
 use std::sync::Arc;
 
 use domain::actor::{Actor, Role};
+use domain::explain::Ground;
 use domain::id::TicketId;
 use domain::ticket::Ticket;
 use domain::ticket::action::{Action, ActionKind};
@@ -26,7 +27,7 @@ use store::desk::DeskError;
 use store::repo::district::Books;
 use store::repo::photos::Photo;
 use store::repo::reports::Report;
-use store::repo::{events, people, photos, reports, tickets};
+use store::repo::{events, grounds, people, photos, reports, tickets};
 
 use super::{not_before, nothing};
 use crate::evidence::{Settled, settle};
@@ -97,7 +98,7 @@ async fn walk(pen: &mut Pen<'_>, case: &Case, twins: &[twins::Twin]) -> Result<(
         if !doubts.is_empty() {
             return pen.flag(&ticket, doubts).await;
         }
-        if twins::settle(pen, &ticket, twins).await? {
+        if twins::settle(pen, case, &ticket, twins).await? {
             return Ok(());
         }
         if patch::waits(case) {
@@ -110,7 +111,10 @@ async fn walk(pen: &mut Pen<'_>, case: &Case, twins: &[twins::Twin]) -> Result<(
         if let Some(doubt) = class::screening(&case.books, &ticket) {
             return pen.flag(&ticket, vec![doubt]).await;
         }
-        let (category, standard) = match class::choose(&case.books, &ticket) {
+        let ground = class::weigh(&case.books, &ticket);
+        let choice = class::choose(&case.books, &ground);
+        pen.keep(&ticket.id, &Ground::Category(ground)).await?;
+        let (category, standard) = match choice {
             Ok(found) => found,
             Err(doubt) => return pen.flag(&ticket, vec![doubt]).await,
         };
@@ -202,6 +206,11 @@ impl Pen<'_> {
             Err(DeskError::Stale { .. }) => Err(Halt::Stale),
             Err(error) => Err(Halt::Failed(error.into())),
         }
+    }
+
+    /// Keeps what a decision rested on.
+    async fn keep(&mut self, id: &TicketId, ground: &Ground) -> Result<(), Halt> {
+        Ok(grounds::save(self.tx, id, ground, self.now).await?)
     }
 
     /// Puts doubts before a person, those that don't stand there already.

@@ -1,38 +1,44 @@
 //! Puts the pictures before and after, and every earlier use of them, before `domain::proof`, keeps the verdict and
 //! hands it to the desk; what was accepted is struck off at once. No picture is decoded again.
 
+use std::collections::HashMap;
+
 use domain::actor::Actor;
 use domain::clock::reckon::Mark;
 use domain::geo::datum::Wgs84;
 use domain::geo::grid::Layer;
 use domain::id::{PhotoId, TicketId};
-use domain::proof::{self, CheckName, Claim, Earlier, Outcome as Found, Thresholds, Verdict};
+use domain::job::Job;
+use domain::photo::Look;
+use domain::proof::{self, CheckName, Claim, Earlier, Outcome as Found, Shot, Thresholds, Verdict};
+use domain::reuse::{self, Kind, Likeness};
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
 use domain::ticket::event::{Fix, Place};
 use domain::ticket::state::{Stage, State};
-use domain::time::{DAY_MS, Moment};
+use domain::time::Moment;
 use store::desk::DeskError;
 use store::repo::photos::{self, Photo, Submission};
 use store::repo::tickets;
 
-use super::{compute, not_before, nothing};
+use super::{compute, enqueue, not_before, nothing};
 use crate::outcome::{JobError, Outcome};
 use crate::{Context, gallery, now};
 
 /// How often the verdict is written anew because somebody else changed the ticket meanwhile.
 const MOST_PASSES: u32 = 5;
-/// How far back the search for look-alikes goes.
-const MEMORY_MS: i64 = 180 * DAY_MS;
-/// Look-alikes kept for each picture.
-const LOOK_ALIKES: usize = 5;
+/// Earlier pictures that are laid under each new one.
+const CLOSE_LOOKS: usize = 20;
+/// How long to wait for a picture of the ticket that older algorithms analysed.
+const AGAIN_MS: i64 = 1_000;
 /// The accuracy of a place that is only known by its grid, metres.
 const GRID_ACCURACY_M: f64 = 200.0;
 
 /// Everything that the proof needs, owned.
-struct Evidence {
+pub(crate) struct Evidence {
     before: Vec<Photo>,
     after: Vec<Photo>,
+    looks: HashMap<PhotoId, Look>,
     earlier: Vec<Earlier>,
     dispatched_at: Moment,
     submitted_at: Moment,
@@ -47,6 +53,9 @@ pub(super) async fn run(context: &Context, id: &TicketId, round: u32) -> Result<
         let (before, after) = pictures(context, &ticket, &fix).await?;
         let all: Vec<Photo> = before.iter().chain(&after).cloned().collect();
         if let Some(at) = gallery::look_again(&all, now(), context.settings.patience) {
+            return not_before(context, at).await;
+        }
+        if let Some(at) = ask_again(context, &all).await? {
             return not_before(context, at).await;
         }
         let evidence = gather(context, &ticket, &fix, before, after).await?;
@@ -67,7 +76,7 @@ async fn current(context: &Context, id: &TicketId, round: u32) -> Result<Option<
 }
 
 /// The readable or pending pictures of the problem, those of merged reports included, and of this round's fix.
-async fn pictures(
+pub(crate) async fn pictures(
     context: &Context,
     ticket: &Ticket,
     fix: &Fix,
@@ -91,7 +100,7 @@ async fn family(context: &Context, ticket: &Ticket) -> Result<Vec<TicketId>, Job
     Ok(family)
 }
 
-async fn gather(
+pub(crate) async fn gather(
     context: &Context,
     ticket: &Ticket,
     fix: &Fix,
@@ -104,10 +113,8 @@ async fn gather(
     before.retain(|photo| gallery::seen(photo).is_some());
     after.retain(|photo| gallery::seen(photo).is_some());
     let submission = Submission { ticket: &ticket.id, round: fix.round, after: &after };
-    let bits = context.settings.proof.suspect_bits;
     let mut earlier = photos::same_bytes(pool, &submission).await?;
-    let since = now().plus_ms(-MEMORY_MS);
-    earlier.extend(photos::look_alikes(pool, &submission, bits, LOOK_ALIKES, since).await?);
+    earlier.extend(look_alikes(context, &submission).await?);
     let family = family(context, ticket).await?;
     for used in &mut earlier {
         used.same_ticket |= used.ticket.as_ref().is_some_and(|other| family.contains(other));
@@ -117,7 +124,51 @@ async fn gather(
     earlier.retain(|used| !(used.same_ticket && own(&used.photo)));
     let spot = spot(context, ticket, &before).await?;
     let submitted_at = ticket.stamps.rectified.unwrap_or(ticket.updated_at);
-    Ok(Evidence { before, after, earlier, dispatched_at, submitted_at, spot, unread })
+    let seen: Vec<PhotoId> = before.iter().chain(&after).map(|photo| photo.id.clone()).collect();
+    let looks = photos::looks(pool, &seen).await?;
+    Ok(Evidence { before, after, looks, earlier, dispatched_at, submitted_at, spot, unread })
+}
+
+/// Asks for a new analysis of the pictures that older algorithms analysed; when to look whether it is done.
+async fn ask_again(context: &Context, photos: &[Photo]) -> Result<Option<Moment>, JobError> {
+    let outdated: Vec<&Photo> = photos.iter().filter(|photo| photo.is_outdated()).collect();
+    if outdated.is_empty() {
+        return Ok(None);
+    }
+    let mut tx = context.stores.pool.write().await?;
+    for photo in outdated {
+        enqueue(&mut tx, &Job::AnalysePhoto { photo: photo.id.clone() }, now()).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(now().plus_ms(AGAIN_MS)))
+}
+
+/// Earlier pictures on any ticket from which an after-picture may have been made.
+async fn look_alikes(context: &Context, submission: &Submission<'_>) -> Result<Vec<Earlier>, JobError> {
+    let pool = &context.stores.pool;
+    context.memory.catch_up(pool).await?;
+    let mut found = Vec::new();
+    for (index, named) in context.memory.search(submission.after).await?.into_iter().enumerate() {
+        let uses = photos::uses(pool, submission, &named).await?;
+        let used = named.into_iter().filter(|id| uses.iter().any(|(photo, _)| photo == id));
+        let used: Vec<PhotoId> = used.take(CLOSE_LOOKS).collect();
+        let (new, old) = (submission.after[index].clone(), photos::many(pool, &used).await?);
+        let judged = compute(move || judge_each(&new, &old)).await?;
+        found.extend(judged.iter().flat_map(|(id, likeness)| {
+            let tickets = uses.iter().filter(move |(photo, _)| photo == id);
+            tickets.map(move |(_, ticket)| submission.earlier(index, id.clone(), ticket.clone(), likeness))
+        }));
+    }
+    Ok(found)
+}
+
+/// The old pictures that the new one is like; those with the same bytes were found already.
+fn judge_each(new: &Photo, old: &[Photo]) -> Vec<(PhotoId, Likeness)> {
+    let Some(new) = gallery::picture(new) else { return Vec::new() };
+    let each = old
+        .iter()
+        .filter_map(|photo| Some((photo.id.clone(), reuse::judge(&new, &gallery::picture(photo)?))));
+    each.filter(|(_, likeness)| matches!(likeness.kind, Kind::Suspect | Kind::Copy)).collect()
 }
 
 /// From when on a picture may show the fix: the start of the unit's clock; for a fix on the spot, which has none, the
@@ -136,8 +187,10 @@ async fn spot(context: &Context, ticket: &Ticket, before: &[Photo]) -> Result<Pl
     if let Some(place) = ticket.place {
         return Ok(place);
     }
-    let pictured =
-        before.iter().filter_map(gallery::shot).find_map(|shot| Some((shot.place?, shot.accuracy_m)));
+    let pictured = before
+        .iter()
+        .filter_map(|photo| gallery::shot(photo, None))
+        .find_map(|shot| Some((shot.place?, shot.accuracy_m)));
     if let Some((at, accuracy_m)) = pictured {
         return Ok(Place { at, accuracy_m: accuracy_m.unwrap_or(domain::evidence::EXIF_ACCURACY_M) });
     }
@@ -150,10 +203,21 @@ async fn spot(context: &Context, ticket: &Ticket, before: &[Photo]) -> Result<Pl
 }
 
 impl Evidence {
-    fn judge(&self, bounds: &Thresholds) -> Verdict {
+    /// Leaves out uses of pictures that were uploaded after the fix was: it could not know them. Ids grow with time.
+    pub(crate) fn forget_later(&mut self) {
+        let after = &self.after;
+        let known = |used: &Earlier| after.get(used.after_index).is_none_or(|own| used.photo <= own.id);
+        self.earlier.retain(known);
+    }
+
+    fn shot<'a>(&'a self, photo: &'a Photo) -> Option<Shot<'a>> {
+        gallery::shot(photo, self.looks.get(&photo.id))
+    }
+
+    pub(crate) fn judge(&self, bounds: &Thresholds) -> Verdict {
         let claim = Claim {
-            before: self.before.iter().filter_map(gallery::shot).collect(),
-            after: self.after.iter().filter_map(gallery::shot).collect(),
+            before: self.before.iter().filter_map(|photo| self.shot(photo)).collect(),
+            after: self.after.iter().filter_map(|photo| self.shot(photo)).collect(),
             dispatched_at: self.dispatched_at,
             submitted_at: self.submitted_at,
             spot: self.spot.at,

@@ -46,8 +46,14 @@ impl City {
         let pool = Pool::open(&format!("sqlite://{}/test.db", folder.display())).await.unwrap();
         pool.migrate().await.unwrap();
         let blob = Blob::open(&folder.join("photos").display().to_string()).unwrap();
-        let stores =
-            Stores { pool: pool.clone(), blob, wake: Wake::memory(), cache: Cache::memory(), wechat: None };
+        let stores = Stores {
+            intake: store::intake::Intake::open(&pool),
+            pool: pool.clone(),
+            blob,
+            wake: Wake::memory(),
+            cache: Cache::memory(),
+            wechat: None,
+        };
         let desk = Desk { pool, books: BooksCache::default(), number_prefix: "T".into() };
         let mut settings = Settings {
             poll: Duration::from_millis(50),
@@ -140,7 +146,14 @@ impl City {
         change(&mut opening);
         let place_source = if at.is_some() { "device" } else { "none" }.to_owned();
         let captured_at = Some(opening.found_at);
-        let new = NewReport { opening, external_id: None, raw: None, place_source, captured_at };
+        let new = NewReport {
+            opening,
+            external_id: None,
+            raw: None,
+            place_source,
+            captured_at,
+            regions: Vec::new(),
+        };
         let mut tx = self.pool().write().await.unwrap();
         let opened = self.context.desk.report(&mut tx, new, by, now()).await.unwrap();
         tx.commit().await.unwrap();

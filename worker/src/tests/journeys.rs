@@ -270,6 +270,7 @@ async fn a_problem_that_came_back_gets_a_ticket_of_its_own() {
     city.settle().await;
     let cells = domain::geo::datum::cells_around(at, 50.0);
     let near = tickets::in_cells(city.pool(), &cells, found, 9).await.unwrap();
+    let near = tickets::many(city.pool(), near.iter().map(|near| &near.id)).await.unwrap();
     let relapse = near.iter().find(|ticket| ticket.relapse_of.as_ref() == Some(&id)).unwrap();
     assert_eq!((near.len(), relapse.stage()), (2, Stage::Dispatched));
     assert!(relapse.words.contains("垃圾又堆起来了"), "{}", relapse.words);
@@ -296,4 +297,6 @@ async fn a_likely_twin_is_put_before_a_person_and_never_again_once_kept_apart() 
     city.settle().await;
     let ticket = city.ticket(&id).await;
     assert_eq!((ticket.stage(), doubts(&ticket)), (Stage::Dispatched, BTreeSet::new()));
+    let said = store::repo::answers::examples(city.pool(), now()).await.unwrap();
+    assert_eq!(said.iter().map(|e| e.truth).collect::<Vec<_>>(), [domain::dedupe::Truth::Apart]);
 }

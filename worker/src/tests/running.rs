@@ -138,7 +138,7 @@ async fn a_worker_that_lost_its_lease_changes_nothing() {
     };
     let used = run_until(&city, hands, async || {
         tokio::time::sleep(Duration::from_millis(400)).await;
-        queue::next_run_at(city.pool()).await.unwrap().is_some_and(|at| at > now().ms() + 30_000)
+        queue::next_run_at(city.pool(), now().ms()).await.unwrap().is_some_and(|at| at > now().ms() + 30_000)
     });
     assert_eq!(used.await, 1);
     let waiting = queue::counts(city.pool()).await.unwrap();

@@ -8,6 +8,7 @@ use domain::clock::calendar::Calendar;
 use domain::evidence::{Claimed, LocationSource, settle_time};
 use domain::geo::datum::CoordType;
 use domain::id::{CategoryCode, PhotoId, ReportId};
+use domain::photo::Region;
 use domain::ticket::event::{Opening, Place, Source};
 use domain::time::{DAY_MS, Moment};
 use serde::Deserialize;
@@ -35,6 +36,9 @@ const MOST_EXTERNAL: usize = 64;
 #[serde(deny_unknown_fields)]
 pub struct NewBody {
     photo_ids: Vec<PhotoId>,
+    /// Where in the pictures the problem is, at most once a picture.
+    #[serde(default)]
+    regions: Vec<Marked>,
     /// After-photographs of a fix on the spot.
     #[serde(default)]
     fixed_photo_ids: Vec<PhotoId>,
@@ -52,6 +56,17 @@ pub struct NewBody {
     /// Who sent it, under whose order, seen by which machine.
     #[serde(default)]
     origin: OriginBody,
+}
+
+/// Where in a picture the problem is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marked {
+    photo_id: PhotoId,
+    x: f32,
+    y: f32,
+    width: f32,
+    height: f32,
 }
 
 /// From where a role may report; the first is meant when nothing is said.
@@ -114,6 +129,7 @@ impl NewBody {
         let source = self.source(role)?;
         self.check_pictures(role, source)?;
         self.check_external(role)?;
+        let regions = self.regions()?;
         check_text("words", &self.words, MAX_WORDS)?;
         if self.category.as_ref().is_some_and(|category| !books.categories.contains_key(category)) {
             return Err(ApiError::bad_field("category", "没有这个类别"));
@@ -156,7 +172,28 @@ impl NewBody {
             raw: point.map(|point| point.raw),
             place_source: word(from).to_owned(),
             captured_at: self.captured_at,
+            regions,
         })
+    }
+
+    fn regions(&self) -> ApiResult<Vec<(PhotoId, Region)>> {
+        let mut seen = BTreeSet::new();
+        let read = |marked: &Marked| {
+            let Marked { photo_id, x, y, width, height } = marked;
+            let region = Region { x: *x, y: *y, width: *width, height: *height };
+            if !self.photo_ids.contains(photo_id) {
+                return Err(ApiError::bad_field("regions", "标的不是这次上报的照片"));
+            }
+            if !region.is_sound() {
+                return Err(ApiError::bad_field("regions", "须在照片之内,以 0 到 1 的比例表示"));
+            }
+            Ok((photo_id.clone(), region))
+        };
+        let regions = self.regions.iter().map(read).collect::<ApiResult<Vec<_>>>()?;
+        match regions.iter().all(|(photo, _)| seen.insert(photo)) {
+            true => Ok(regions),
+            false => Err(ApiError::bad_field("regions", "同一张照片只标一处")),
+        }
     }
 
     fn source(&self, role: Role) -> ApiResult<Source> {

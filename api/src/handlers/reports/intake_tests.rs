@@ -20,6 +20,7 @@ fn books() -> Books {
         rules: Vec::new(),
         calendar: Calendar::new(default_hours(), BTreeMap::new()).unwrap(),
         grids: Arc::new(GridIndex::build(Vec::new())),
+        guide: Default::default(),
         config: Default::default(),
         version: 1,
     }

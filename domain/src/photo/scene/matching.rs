@@ -2,14 +2,14 @@
 //! refuses to count what a camera app prints on every picture: points that stand still to the pixel in a small
 //! part of an otherwise moved picture.
 
-use super::geometry::{Pair, fit, wrap};
+use super::alike::twins;
+use super::geometry::{Map, Pair, fit};
 use super::{Point, Scene};
-use crate::photo::hash::hamming;
 
 /// Bits of 256 by which a matching descriptor may differ.
-const MAX_BITS: u32 = 80;
+const MAX_BITS: u8 = 80;
 /// The best match has to beat the best one elsewhere by this factor.
-const RATIO: f32 = 0.92;
+const RATIO: f32 = 0.84;
 /// Matches closer than this to the best one are the same corner on another level, pixels.
 const ELSEWHERE: f32 = 10.0;
 /// Agreeing points closer than this count once, pixels.
@@ -18,7 +18,6 @@ const DISTINCT: f32 = 5.0;
 const STILL: f32 = 1.5;
 /// Cells along each side when judging how much of a picture something covers.
 const GRID: usize = 8;
-
 /// How well two pictures show the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SceneMatch {
@@ -34,6 +33,8 @@ pub struct SceneMatch {
     pub angle: f32,
     /// Agreeing places per matched pair, 0–1.
     pub score: f32,
+    /// From the first picture's pixels to the second's; trust it from [`super::SAME_SCENE_INLIERS`] on.
+    pub map: Option<Map>,
 }
 
 /// Compares two scenes; the same input gives the same answer.
@@ -48,49 +49,25 @@ pub fn compare(a: &Scene, b: &Scene) -> SceneMatch {
     };
     let inliers = count_distinct(kept.iter().map(|&i| &pairs[i]));
     let score = inliers as f32 / matches.max(1) as f32;
-    SceneMatch { inliers, matches, still, scale: map.scale(), angle: map.angle(), score }
+    let middle = [f32::from(a.width) / 2.0, f32::from(a.height) / 2.0];
+    let (scale, angle) = (map.scale(middle), map.angle(middle));
+    SceneMatch { inliers, matches, still, scale, angle, score, map: Some(map) }
 }
 
-/// Mutual nearest neighbours that pass the ratio test.
+/// Mutual nearest neighbours that pass the ratio test, the surest first.
 fn pair_up(a: &Scene, b: &Scene) -> Vec<Pair> {
-    let forth: Vec<Option<usize>> = a.points.iter().map(|point| nearest(point, &b.points)).collect();
-    let mut back: Vec<Option<usize>> = vec![None; b.points.len()];
-    for &found in forth.iter().flatten() {
-        if back[found].is_none() {
-            back[found] = nearest(&b.points[found], &a.points);
-        }
-    }
-    let mutual = |(i, found): (usize, &Option<usize>)| {
-        let found = (*found)?;
-        (back[found] == Some(i)).then(|| pair(&a.points[i], &b.points[found]))
-    };
-    forth.iter().enumerate().filter_map(mutual).collect()
+    let mut found = twins(&a.points, &b.points, MAX_BITS, ELSEWHERE);
+    found.retain(|twin| f32::from(twin.bits) <= RATIO * f32::from(twin.next));
+    found.sort_by_key(|twin| (u32::from(twin.bits) * 256 / u32::from(twin.next.max(1)), twin.first));
+    found.iter().map(|twin| pair(&a.points[twin.first], &b.points[twin.second])).collect()
 }
 
 fn pair(p: &Point, q: &Point) -> Pair {
-    let turn = (f32::from(q.angle) - f32::from(p.angle)) / 256.0 * std::f32::consts::TAU;
-    Pair { from: place(p), to: place(q), turn: wrap(turn) }
+    Pair { from: place(p), to: place(q) }
 }
 
 fn place(p: &Point) -> [f32; 2] {
     [f32::from(p.x), f32::from(p.y)]
-}
-
-/// Index of the point that looks most alike, when it clearly does.
-fn nearest(point: &Point, among: &[Point]) -> Option<usize> {
-    let bits: Vec<u32> = among.iter().map(|other| hamming(&point.descriptor, &other.descriptor)).collect();
-    let (best, &least) = bits.iter().enumerate().min_by_key(|&(_, bits)| bits)?;
-    if least > MAX_BITS {
-        return None;
-    }
-    let centre = place(&among[best]);
-    let elsewhere = bits
-        .iter()
-        .zip(among)
-        .filter(|(_, other)| !is_near(centre, place(other), ELSEWHERE))
-        .map(|(&bits, _)| bits);
-    let second = elsewhere.min().unwrap_or(256);
-    (least as f32 <= RATIO * second as f32).then_some(best)
 }
 
 fn is_near(a: [f32; 2], b: [f32; 2], distance: f32) -> bool {

@@ -2,7 +2,7 @@ use image::imageops::{flip_horizontal, flip_vertical, rotate90, rotate180, rotat
 use image::{ExtendedColorType, RgbImage};
 
 use super::drawing::*;
-use crate::photo::{Format, analyse};
+use crate::photo::{Codec, Format, analyse, develop};
 
 /// The picture as a device stores it so that `orientation` shows it upright.
 fn stored(upright: &RgbImage, orientation: u16) -> RgbImage {
@@ -174,4 +174,50 @@ fn an_animated_webp_shows_its_first_frame_and_its_exif_is_read() {
     let analysis = analyse(&file).unwrap();
     assert!(difference(&decode(&analysis.display), &street(7, 64, 48)) < 16.0);
     assert_eq!(analysis.facts.meta.model.as_deref(), Some("随手"));
+}
+
+#[test]
+fn the_planes_lie_upright_over_the_medium_copy() {
+    let upright = street(9, 1001, 747);
+    for orientation in 1..=8 {
+        let file =
+            with_exif(&jpeg(&stored(&upright, orientation), 92), &block(&[self::orientation(orientation)]));
+        for codec in [Codec::Rust, Codec::BEST] {
+            let (_, copies) = develop(&file, codec).unwrap();
+            let shown = decode(&copies.medium);
+            assert_eq!((copies.luma.width, copies.luma.height), shown.dimensions());
+            let half = (shown.width().div_ceil(2), shown.height().div_ceil(2));
+            assert!(copies.chroma.iter().all(|plane| (plane.width, plane.height) == half));
+            let off: u64 = shown
+                .pixels()
+                .zip(&copies.luma.data)
+                .map(|(p, &y)| {
+                    let seen = (299 * u64::from(p[0]) + 587 * u64::from(p[1]) + 114 * u64::from(p[2])) / 1000;
+                    seen.abs_diff(u64::from(y))
+                })
+                .sum();
+            assert!(off / copies.luma.data.len() as u64 <= 4, "orientation {orientation}, {codec:?}");
+        }
+    }
+}
+
+#[test]
+fn a_grey_picture_has_neutral_colour() {
+    let grey = png(&[77; 600], 30, 20, ExtendedColorType::L8);
+    let (_, copies) = develop(&grey, Codec::BEST).unwrap();
+    assert!(copies.chroma.iter().all(|plane| plane.data == vec![128; 150]));
+}
+
+#[cfg(feature = "turbo")]
+#[test]
+fn both_codecs_make_the_same_copies() {
+    for (seed, width, height) in [(10, 2600, 1950), (11, 1081, 1439), (12, 301, 227)] {
+        let file = with_exif(&jpeg(&street(seed, width, height), 90), &block(&[orientation(6)]));
+        let [(own, a), (other, b)] = [Codec::Rust, Codec::Turbo].map(|codec| develop(&file, codec).unwrap());
+        assert_eq!((own.width, own.height), (other.width, other.height));
+        for (a, b) in [(&a.display, &b.display), (&a.medium, &b.medium), (&a.thumb, &b.thumb)] {
+            let off = difference(&decode(a), &decode(b));
+            assert!(off < 6.0, "{width} x {height}: {off}");
+        }
+    }
 }

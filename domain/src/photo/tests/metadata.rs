@@ -1,7 +1,7 @@
 use exif::{Tag, Value};
 
 use super::drawing::*;
-use crate::photo::{Anomaly, Fault, Meta, ZoneSource, analyse};
+use crate::photo::{Anomaly, Fault, Meta, Trace, ZoneSource, analyse};
 use crate::time::Moment;
 
 fn meta(fields: &[exif::Field]) -> Meta {
@@ -168,4 +168,57 @@ fn heic(block: &[u8]) -> Vec<u8> {
     };
     let at = brands.len() + place(0).len() + 8;
     [brands, place(at as u32), iso_box(b"mdat", &item)].concat()
+}
+
+fn number(tag: Tag, value: u32) -> exif::Field {
+    exif::Field { tag, ifd_num: exif::In::PRIMARY, value: Value::Long(vec![value]) }
+}
+
+#[test]
+fn fields_that_contradict_the_picture_leave_traces() {
+    let size = |w, h| meta(&[number(Tag::PixelXDimension, w), number(Tag::PixelYDimension, h)]).traces;
+    assert_eq!((size(32, 24), size(24, 32)), (vec![], vec![]));
+    assert_eq!(size(4032, 3024), [Trace::SizeDiffers]);
+    let camera = [text(Tag::Make, "HUAWEI"), text(Tag::Model, "P60")];
+    assert_eq!(meta(&camera).traces, [Trace::NoSettings]);
+    let settings = [number(Tag::PhotographicSensitivity, 50)];
+    assert_eq!(meta(&[camera.as_slice(), &settings].concat()).traces, []);
+    let saved = |at: &str| {
+        meta(&[text(Tag::DateTimeOriginal, "2026:02:16 09:30:00"), text(Tag::DateTime, at)]).traces
+    };
+    assert_eq!(
+        (saved("2026:02:16 09:30:04"), saved("2026:02:16 11:30:00")),
+        (vec![], vec![Trace::SavedLater])
+    );
+    let comment = exif::Field {
+        tag: Tag::UserComment,
+        ifd_num: exif::In::PRIMARY,
+        value: Value::Undefined(b"ASCII\0\0\0Screenshot".to_vec(), 0),
+    };
+    assert_eq!(meta(&[comment]).traces, [Trace::Screenshot]);
+}
+
+#[test]
+fn the_brightness_of_the_scene_follows_from_the_settings() {
+    let settings = |time, stop, iso| {
+        meta(&[
+            rational(Tag::ExposureTime, &[time]),
+            rational(Tag::FNumber, &[stop]),
+            number(Tag::PhotographicSensitivity, iso),
+        ])
+        .brightness_ev
+    };
+    // The rule of sixteen: f/16 and 1/100 s at ISO 100 in sunlight.
+    assert_eq!(settings((1, 100), (16, 1), 100), Some(14.6));
+    assert_eq!(settings((1, 15), (18, 10), 1600), Some(1.6));
+    assert_eq!(settings((0, 1), (18, 10), 100), None);
+}
+
+#[test]
+fn a_picture_that_says_so_itself_is_generated() {
+    let plain = jpeg(&street(1, 64, 48), 80);
+    let label = b"http://ns.adobe.com/xap/1.0/\0<TC260:AIGC>{&quot;Label&quot;:&quot;1&quot;}</TC260:AIGC>";
+    let labelled = with_segments(&plain, &[(0xE1, label)]);
+    assert_eq!(analyse(&labelled).unwrap().facts.meta.traces, [Trace::Generated]);
+    assert_eq!(analyse(&plain).unwrap().facts.meta.traces, []);
 }

@@ -1,3 +1,4 @@
+mod changes;
 mod copies;
 mod drawing;
 mod hostile;

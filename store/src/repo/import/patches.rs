@@ -73,6 +73,7 @@ pub async fn patches(
                 raw: Some((patch.at.lon, patch.at.lat, CoordType::Wgs84)),
                 place_source: "device".to_owned(),
                 captured_at: None,
+                regions: Vec::new(),
             };
             let taken = desk.report(&mut tx, new, actor, now).await.map_err(refuse)?;
             *areas.entry(area_of(&books, patch)).or_default() += 1;

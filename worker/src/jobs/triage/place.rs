@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::explain::{Ground, PlaceGround};
 use domain::geo::datum::Wgs84;
 use domain::geo::grid::{Grid, GridIndex, Layer, Placement, Spot};
 use domain::id::GridCode;
@@ -30,6 +31,14 @@ pub(super) async fn locate(pen: &mut Pen<'_>, case: &Case, ticket: Ticket) -> Re
     let evidence = serde_json::to_string(settled).abort()?;
     reports::set_evidence(pen.tx, &case.report.id, settled.place.source, settled.time.source, &evidence)
         .await?;
+    let ground = PlaceGround {
+        place: settled.place.clone(),
+        time: settled.time.clone(),
+        placement: placement(case),
+        grids: known_grids(case, &ticket),
+        books: case.books.version,
+    };
+    pen.keep(&ticket.id, &Ground::Place(ground)).await?;
     let action =
         Action::Locate { place: case.spot(), found_at: settled.time.at, grids, note: settled.note() };
     pen.apply(&ticket.id, action).await

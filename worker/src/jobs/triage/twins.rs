@@ -3,28 +3,30 @@
 //! follow each other are one problem without a comparison.
 
 use domain::dedupe::{self, MAX_ACCURACY_M, Score, Sighting, Verdict};
+use domain::explain::{DuplicateGround, Ground, Match};
 use domain::geo::datum::{cells_around, distance_m};
 use domain::id::{PhotoId, TicketId};
 use domain::photo::{Prints, Scene};
 use domain::ticket::Ticket;
 use domain::ticket::action::{Action, ActionKind};
 use domain::ticket::attention::Attention;
-use domain::ticket::event::Place;
+use domain::ticket::event::{Place, Source};
 use domain::ticket::flow;
 use domain::ticket::refusal::Refusal;
 use domain::ticket::state::Stage;
 use domain::time::{DAY_MS, MINUTE_MS};
 use store::repo::photos::{self, Photo};
-use store::repo::{points, tickets};
+use store::repo::points;
+use store::repo::tickets::{self, Neighbour};
 
 use super::{Case, Halt, Pen, class};
 use crate::jobs::compute;
 use crate::outcome::JobError;
 use crate::{Context, gallery, now};
 
-/// Tickets read around a place, newest first.
-const MOST_NEIGHBOURS: i64 = 200;
-/// Of these, so many of the nearest are compared, pictures and all.
+/// Tickets looked at around a place, newest first, by their row in an index.
+const MOST_NEIGHBOURS: i64 = 2000;
+/// Of these, so many of the nearest are compared, pictures and all; twice as many documents are read.
 const MOST_COMPARED: usize = 20;
 /// So many of the likeliest are kept for people to see.
 const KEPT: usize = 5;
@@ -37,8 +39,8 @@ pub(super) struct Twin {
 }
 
 /// A ticket or a report with everything that is compared, owned.
-struct Portrait {
-    id: TicketId,
+pub(crate) struct Portrait {
+    pub id: TicketId,
     place: Place,
     category: Option<String>,
     seen_at: domain::time::Moment,
@@ -46,15 +48,21 @@ struct Portrait {
     scenes: Vec<Scene>,
     words: String,
     reporter: Option<domain::id::AccountId>,
+    on_duty: bool,
 }
 
 /// The likeliest twins, best first; at most [`KEPT`].
 pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<Vec<Twin>, JobError> {
-    let bounds = context.settings.dedupe;
+    let bounds = dedupe::thresholds_for(&case.books.config.dedupe);
     let pool = &context.stores.pool;
     let cells = cells_around(spot.at, bounds.radius_m + 2.0 * MAX_ACCURACY_M);
     let since = now().plus_ms(-2 * i64::from(bounds.window_days) * DAY_MS);
-    let mut near: Vec<(Ticket, Place)> = tickets::in_cells(pool, &cells, since, MOST_NEIGHBOURS)
+    let mut around = tickets::in_cells(pool, &cells, since, MOST_NEIGHBOURS).await?;
+    around.retain(|other| may_be_older(other, &case.ticket));
+    around.sort_by(|a, b| distance_m(a.at, spot.at).total_cmp(&distance_m(b.at, spot.at)));
+    // A camera's frames are told by their documents, wherever they are.
+    let most = if case.ticket.origin.machine.is_some() { around.len() } else { 2 * MOST_COMPARED };
+    let mut near: Vec<(Ticket, Place)> = tickets::many(pool, around.iter().take(most).map(|other| &other.id))
         .await?
         .into_iter()
         .filter(|other| may_take_in(other, &case.ticket))
@@ -79,14 +87,9 @@ pub(super) async fn find(context: &Context, case: &Case, spot: Place) -> Result<
         })
         .collect();
     compute(move || {
-        let score = |old: &Portrait| dedupe::score(&new.sighting(), &old.sighting(), &bounds);
-        let mut twins: Vec<(TicketId, Score)> =
-            others.iter().map(|old| (old.id.clone(), score(old))).collect();
-        twins.sort_by(|(ia, a), (ib, b)| {
-            b.verdict.cmp(&a.verdict).then(b.probability.total_cmp(&a.probability)).then_with(|| ia.cmp(ib))
-        });
-        twins.truncate(KEPT);
-        twins.into_iter().map(|(ticket, score)| Twin { ticket, score: Some(score) }).collect()
+        let sightings: Vec<Sighting<'_>> = others.iter().map(Portrait::sighting).collect();
+        let ranked = dedupe::rank(&new.sighting(), &sightings, &bounds).into_iter().take(KEPT);
+        ranked.map(|(i, score)| Twin { ticket: others[i].id.clone(), score: Some(score) }).collect()
     })
     .await
 }
@@ -113,20 +116,31 @@ async fn frame_before(
     Ok(None)
 }
 
-/// Whether `ticket` could be merged into `other`: that one is open, can still take in reports, was not said to be another
-/// problem, and of two that wait for their triage it is the older, so that they never merge into each other.
-fn may_take_in(other: &Ticket, ticket: &Ticket) -> bool {
-    let waits = matches!(other.stage(), Stage::Received | Stage::Verifying);
+/// Whether `other` is worth its document: `may_take_in` as far as its row tells.
+fn may_be_older(other: &Neighbour, ticket: &Ticket) -> bool {
+    let waits = matches!(other.stage, Stage::Received | Stage::Verifying);
     let older = (other.opened_at, &other.id) < (ticket.opened_at, &ticket.id);
     other.id != ticket.id
-        && other.stage().is_open()
-        && flow::find(other.stage(), ActionKind::Absorb).is_some()
-        && !ticket.apart.contains(&other.id)
-        && !other.apart.contains(&ticket.id)
+        && other.stage.is_open()
+        && flow::find(other.stage, ActionKind::Absorb).is_some()
         && (older || !waits)
 }
 
-fn portrait(ticket: &Ticket, place: Place, category: Option<String>, pictures: &[Photo]) -> Portrait {
+/// Whether `ticket` could be merged into `other`: that one is open, can still take in reports, was not said to be another
+/// problem, and of two that wait for their triage it is the older, so that they never merge into each other.
+fn may_take_in(other: &Ticket, ticket: &Ticket) -> bool {
+    let (id, stage, opened_at) = (other.id.clone(), other.stage(), other.opened_at);
+    other.place.is_some_and(|place| may_be_older(&Neighbour { id, at: place.at, stage, opened_at }, ticket))
+        && !ticket.apart.contains(&other.id)
+        && !other.apart.contains(&ticket.id)
+}
+
+pub(crate) fn portrait(
+    ticket: &Ticket,
+    place: Place,
+    category: Option<String>,
+    pictures: &[Photo],
+) -> Portrait {
     let own = || pictures.iter().filter(|photo| ticket.photos.contains(&photo.id)).filter_map(gallery::seen);
     Portrait {
         id: ticket.id.clone(),
@@ -137,11 +151,21 @@ fn portrait(ticket: &Ticket, place: Place, category: Option<String>, pictures: &
         scenes: own().map(|(_, scene)| scene.clone()).collect(),
         words: ticket.words.clone(),
         reporter: ticket.reporter.clone(),
+        on_duty: is_on_duty(ticket.source),
     }
 }
 
+/// Whether reports of this source come from those whose work is finding.
+const fn is_on_duty(source: Source) -> bool {
+    use Source::{Camera, Crew, Drone, Inspection, Patrol, Satellite, SelfCheck, Simulation, Station, Visit};
+    matches!(
+        source,
+        Camera | Crew | Drone | Inspection | Patrol | Satellite | SelfCheck | Simulation | Station | Visit
+    )
+}
+
 impl Portrait {
-    fn sighting(&self) -> Sighting<'_> {
+    pub(crate) fn sighting(&self) -> Sighting<'_> {
         Sighting {
             at: self.place.at,
             accuracy_m: self.place.accuracy_m,
@@ -152,12 +176,21 @@ impl Portrait {
             scenes: &self.scenes,
             words: &self.words,
             reporter: self.reporter.as_ref(),
+            on_duty: self.on_duty,
         }
     }
 }
 
 /// Keeps the scores and acts on the best one; true when the pass ends with it.
-pub(super) async fn settle(pen: &mut Pen<'_>, ticket: &Ticket, twins: &[Twin]) -> Result<bool, Halt> {
+pub(super) async fn settle(
+    pen: &mut Pen<'_>,
+    case: &Case,
+    ticket: &Ticket,
+    twins: &[Twin],
+) -> Result<bool, Halt> {
+    if !case.ticket.source.is_patch() && case.spot().is_some() {
+        pen.keep(&ticket.id, &Ground::Duplicates(ground(case, twins))).await?;
+    }
     for (twin, score) in twins.iter().filter_map(|twin| Some((twin, twin.score.as_ref()?))) {
         tickets::save_score(pen.tx, &ticket.id, &twin.ticket, score, pen.now).await?;
     }
@@ -179,6 +212,14 @@ pub(super) async fn settle(pen: &mut Pen<'_>, ticket: &Ticket, twins: &[Twin]) -
             merge(pen, ticket, &best.ticket, reason).await
         }
     }
+}
+
+/// The scores beside the bounds that they were held against.
+fn ground(case: &Case, twins: &[Twin]) -> DuplicateGround {
+    let bounds = dedupe::thresholds_for(&case.books.config.dedupe);
+    let one = |twin: &Twin| Some(Match { ticket: twin.ticket.clone(), score: twin.score.clone()? });
+    let matches = twins.iter().filter_map(one).collect();
+    DuplicateGround { matches, merge: bounds.merge, ask: bounds.ask, version: bounds.version }
 }
 
 async fn merge(pen: &mut Pen<'_>, ticket: &Ticket, into: &TicketId, reason: String) -> Result<bool, Halt> {

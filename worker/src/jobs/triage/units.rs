@@ -1,6 +1,7 @@
 //! To whom it goes: rules first, then an earlier ruling on such a case, else the area leads and the line's bureau assists,
 //! or the other way round where the catalogue says that the line leads.
 
+use domain::explain::{Ground, RouteGround};
 use domain::geo::grid::Layer;
 use domain::id::{DepartmentCode, GridCode};
 use domain::import::LeadBy;
@@ -35,7 +36,17 @@ pub(super) async fn dispatch(
     remark: Option<String>,
 ) -> Result<(), Halt> {
     let Some(class) = &ticket.class else { return Ok(()) };
-    let (lead, assist, why) = match route(pen, case, ticket, class).await? {
+    let routing = route(pen, case, ticket, class).await?;
+    let grids = place::known_grids(case, ticket);
+    let ground = RouteGround {
+        category: class.category.clone(),
+        area: grids.get(&Layer::Area).cloned(),
+        bureau: bureau_of(&case.books, class.workline).map(|row| row.code.clone()),
+        routing: routing.clone(),
+        books: case.books.version,
+    };
+    pen.keep(&ticket.id, &Ground::Routing(ground)).await?;
+    let (lead, assist, why) = match routing {
         Routing::Assigned { lead, assist, why } => (lead, assist, texts(why)),
         Routing::Unroutable { why } => {
             return pen.flag(ticket, vec![Attention::Unroutable { reasons: texts(why) }]).await;
