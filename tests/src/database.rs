@@ -100,16 +100,19 @@ impl Database {
         rows!(self, (i64,), text).first().map_or(0, |(number,)| *number)
     }
 
-    /// Waits until no job is due and fails for dead ones; jobs of a later day stay.
+    /// Waits until no job is due or about to be tried again, and fails for dead ones; jobs of a later day stay.
     pub async fn wait_for_jobs(&self) {
         let began = Instant::now();
         loop {
             let soon = crate::clock::now().ms() + 1000;
+            let later = soon + PATIENCE.as_millis() as i64;
             let left: Vec<(String, String, Option<String>)> = rows!(
                 self,
                 (String, String, Option<String>),
-                "select kind, state, last_error from job where state = 'dead' or run_at <= $1",
-                soon
+                "select kind, state, last_error from job \
+                 where state = 'dead' or run_at <= $1 or (attempts > 0 and run_at <= $2)",
+                soon,
+                later
             );
             if left.is_empty() {
                 return;

@@ -84,7 +84,12 @@ async fn pass(context: &Context, id: &TicketId) -> Result<Outcome, Halt> {
         _ => Vec::new(),
     };
     let mut tx = context.stores.pool.write().await?;
-    let mut pen = Pen { context, tx: &mut tx, expected: Some(case.ticket.version), now: now() };
+    // The ticket's row before any row that points at it: two passes that wait for each other would never end.
+    match tickets::lock(&mut tx, id).await? {
+        Some((ticket, _)) if ticket.version == case.ticket.version => {}
+        _ => return Err(Halt::Stale),
+    }
+    let mut pen = Pen { context, tx: &mut tx, now: now() };
     walk(&mut pen, &case, &twins).await?;
     Ok(Outcome::Done(tx))
 }
@@ -176,11 +181,10 @@ impl Case {
     }
 }
 
-/// What a pass writes with: the desk inside one transaction. The first change must find the ticket as it was looked at.
+/// What a pass writes with: the desk inside one transaction, which holds the ticket as it was looked at.
 struct Pen<'a> {
     context: &'a Context,
     tx: &'a mut Tx,
-    expected: Option<u64>,
     now: Moment,
 }
 
@@ -197,13 +201,9 @@ impl Pen<'_> {
         action: Action,
         actor: &Actor,
     ) -> Result<Result<Ticket, Refusal>, Halt> {
-        match self.context.desk.apply(self.tx, id, action, actor, self.expected, self.now).await {
-            Ok(ticket) => {
-                self.expected = None;
-                Ok(Ok(ticket))
-            }
+        match self.context.desk.apply(self.tx, id, action, actor, None, self.now).await {
+            Ok(ticket) => Ok(Ok(ticket)),
             Err(DeskError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(DeskError::Stale { .. }) => Err(Halt::Stale),
             Err(error) => Err(Halt::Failed(error.into())),
         }
     }

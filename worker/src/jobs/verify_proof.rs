@@ -254,13 +254,13 @@ async fn judge(
 ) -> Result<Option<Outcome>, JobError> {
     let (desk, system, now) = (&context.desk, Actor::system(), now());
     let mut tx = context.stores.pool.write().await?;
-    tickets::save_verdict(&mut tx, &ticket.id, round, &verdict, now).await?;
-    let action = Action::Judge { verdict };
+    let action = Action::Judge { verdict: verdict.clone() };
     let after = match desk.apply(&mut tx, &ticket.id, action, &system, Some(ticket.version), now).await {
         Ok(after) => after,
         Err(DeskError::Stale { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
+    tickets::save_verdict(&mut tx, &ticket.id, round, &verdict, now).await?;
     if after.stage() == Stage::Accepted {
         desk.apply(&mut tx, &ticket.id, Action::Close {}, &system, None, now).await?;
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use demo::draw::ExifFields;
+use demo::draw::{self, ExifFields, WECHAT};
 use domain::actor::Actor;
 use domain::geo::datum::Wgs84;
 use domain::geo::grid::{Layer, Spot};
@@ -16,7 +16,7 @@ use domain::proof::Channel;
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
 use domain::ticket::event::{Opening, Place, Source};
-use domain::time::Moment;
+use domain::time::{HOUR_MS, Moment};
 use sha2::{Digest as _, Sha256};
 use store::desk::{Desk, NewReport};
 use store::repo::district::BooksCache;
@@ -26,6 +26,9 @@ use store::{Blob, Cache, Key, Pool, Stores, Wake};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Context, Settings, jobs, now};
+
+/// An automatic category that the area leads: a proof that passes closes it.
+pub const RUBBISH: &str = "06010";
 
 pub struct City {
     pub context: Context,
@@ -79,6 +82,30 @@ impl City {
         people::actor_of(&people::by_username(self.pool(), username).await.unwrap().unwrap().0)
     }
 
+    /// A citizen who signs in for the first time.
+    pub async fn citizen(&self, openid: &str) -> Actor {
+        let mut tx = self.pool().write().await.unwrap();
+        let (account, _) = people::by_openid_or_create(&mut tx, openid, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        people::actor_of(&account)
+    }
+
+    /// A heap photographed an hour ago, reported, dispatched and signed for; the ticket and the head of its unit.
+    pub async fn reported_heap(&self, by: &Actor, at: Wgs84, seed: u64) -> (TicketId, Actor) {
+        let before = self.photo(by, draw::heap_before(seed, WECHAT), now().plus_ms(-HOUR_MS), at).await;
+        let id = self
+            .report(by, Some(at), |o| {
+                o.category_hint = Some(RUBBISH.into());
+                o.photos = vec![before];
+            })
+            .await;
+        self.settle().await;
+        let person = self.ticket(&id).await.assignment.unwrap().person.account;
+        let head = people::actor_of(&people::account(self.pool(), &person).await.unwrap().unwrap());
+        self.apply(&id, Action::SignIn {}, &head).await;
+        (id, head)
+    }
+
     /// The middle of a community grid that is sure in every decisive layer; `skip` of them are passed over.
     pub async fn spot(&self, skip: usize) -> Wgs84 {
         let books = self.context.desk.books.get(self.pool()).await.unwrap();
@@ -100,7 +127,7 @@ impl City {
     /// Uploads a drawn picture taken at a place and time.
     pub async fn photo(&self, by: &Actor, picture: image::RgbImage, taken: Moment, at: Wgs84) -> PhotoId {
         let exif = ExifFields { orientation: 1, ..ExifFields::phone(taken, Some((at.lon, at.lat))) };
-        self.upload(by, demo::draw::encode_jpeg(&picture, 85, Some(&exif)).unwrap(), taken, at).await
+        self.upload(by, draw::encode_jpeg(&picture, 85, Some(&exif)).unwrap(), taken, at).await
     }
 
     /// Uploads bytes as they are.

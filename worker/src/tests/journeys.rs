@@ -13,18 +13,8 @@ use domain::time::{HOUR_MS, MINUTE_MS};
 use store::repo::photos::{self, PhotoState};
 use store::repo::{notices, people, reports, tickets};
 
-use super::city::City;
+use super::city::{City, RUBBISH};
 use crate::now;
-
-/// An automatic category that the area leads: a proof that passes closes it.
-const RUBBISH: &str = "06010";
-
-async fn citizen(city: &City, openid: &str) -> Actor {
-    let mut tx = city.pool().write().await.unwrap();
-    let (account, _) = people::by_openid_or_create(&mut tx, openid, now()).await.unwrap();
-    tx.commit().await.unwrap();
-    people::actor_of(&account)
-}
 
 fn doubts(ticket: &domain::ticket::Ticket) -> BTreeSet<AttentionKind> {
     ticket.attention.iter().map(|doubt| doubt.kind()).collect()
@@ -37,7 +27,7 @@ fn steps_away(at: Wgs84, metres: f64) -> Wgs84 {
 #[tokio::test]
 async fn a_heap_is_reported_dispatched_cleared_proven_and_closed() {
     let city = City::new().await;
-    let (reporter, at) = (citizen(&city, "a").await, city.spot(3).await);
+    let (reporter, at) = (city.citizen("a").await, city.spot(3).await);
     let before = city.photo(&reporter, draw::heap_before(7, WECHAT), now().plus_ms(-HOUR_MS), at).await;
     let id = city
         .report(&reporter, Some(at), |o| {
@@ -79,26 +69,16 @@ async fn a_heap_is_reported_dispatched_cleared_proven_and_closed() {
 #[tokio::test]
 async fn the_before_photograph_handed_in_as_the_fix_goes_back_to_the_unit() {
     let city = City::new().await;
-    let (reporter, at) = (citizen(&city, "a").await, city.spot(3).await);
+    let (reporter, at) = (city.citizen("a").await, city.spot(3).await);
+    let (id, head) = city.reported_heap(&reporter, at, 7).await;
     let taken = now().plus_ms(-HOUR_MS);
-    let before = city.photo(&reporter, draw::heap_before(7, WECHAT), taken, at).await;
-    let id = city
-        .report(&reporter, Some(at), |o| {
-            o.category_hint = Some(RUBBISH.into());
-            o.photos = vec![before];
-        })
-        .await;
-    city.settle().await;
-    let person = city.ticket(&id).await.assignment.unwrap().person.account;
-    let head = people::actor_of(&people::account(city.pool(), &person).await.unwrap().unwrap());
-    city.apply(&id, Action::SignIn {}, &head).await;
     let copy = city.photo(&head, draw::heap_before(7, WECHAT), taken, at).await;
     city.apply(&id, Action::SubmitFix { photo_ids: vec![copy], note: String::new() }, &head).await;
     city.settle().await;
     let ticket = city.ticket(&id).await;
     assert_eq!((ticket.stage(), ticket.reworks), (Stage::Handling, 1));
     let notices =
-        notices::list(city.pool(), &person, None, store::repo::page::PageSize::default()).await.unwrap();
+        notices::list(city.pool(), &head.account, None, store::repo::page::PageSize::default()).await.unwrap();
     let refused = notices.rows.iter().find(|n| n.title == "处置未通过核查").unwrap();
     assert!(refused.body.contains("处置前照片"), "{}", refused.body);
 }
@@ -111,7 +91,7 @@ async fn a_second_report_of_the_same_heap_is_merged_into_the_first() {
     for (openid, picture) in
         [("a", draw::heap_before(7, WECHAT)), ("b", draw::heap_before_other_angle(7, WECHAT))]
     {
-        let reporter = citizen(&city, openid).await;
+        let reporter = city.citizen(openid).await;
         let photo = city.photo(&reporter, picture, now(), at).await;
         let id = city
             .report(&reporter, Some(steps_away(at, 6.0)), |o| {
@@ -131,7 +111,7 @@ async fn a_second_report_of_the_same_heap_is_merged_into_the_first() {
 #[tokio::test]
 async fn without_a_place_a_person_names_the_grid_and_the_rest_follows() {
     let city = City::new().await;
-    let reporter = citizen(&city, "a").await;
+    let reporter = city.citizen("a").await;
     let id = city.report(&reporter, None, |o| o.words = "井盖不见了".into()).await;
     city.settle().await;
     let ticket = city.ticket(&id).await;
@@ -158,7 +138,7 @@ async fn without_a_place_a_person_names_the_grid_and_the_rest_follows() {
 #[tokio::test]
 async fn a_point_far_away_and_words_without_meaning_wait_for_a_person() {
     let city = City::new().await;
-    let reporter = citizen(&city, "a").await;
+    let reporter = city.citizen("a").await;
     let away =
         city.report(&reporter, Some(Wgs84 { lon: 116.39, lat: 39.9 }), |o| o.words = "暴露垃圾".into()).await;
     let at = city.spot(9).await;
@@ -171,7 +151,7 @@ async fn a_point_far_away_and_words_without_meaning_wait_for_a_person() {
 #[tokio::test]
 async fn pictures_that_nobody_can_read_are_said_to_be_so() {
     let city = City::new().await;
-    let (reporter, at) = (citizen(&city, "a").await, city.spot(3).await);
+    let (reporter, at) = (city.citizen("a").await, city.spot(3).await);
     let broken = city.upload(&reporter, vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 1, 2], now(), at).await;
     let id = city
         .report(&reporter, Some(at), |o| {
@@ -228,7 +208,7 @@ async fn a_fix_on_the_spot_by_the_grids_own_worker_needs_no_unit() {
 #[tokio::test]
 async fn a_citizens_fix_on_the_spot_is_dispatched_all_the_same() {
     let city = City::new().await;
-    let (reporter, at) = (citizen(&city, "a").await, city.spot(3).await);
+    let (reporter, at) = (city.citizen("a").await, city.spot(3).await);
     let before = city.photo(&reporter, draw::heap_before(11, WECHAT), now(), at).await;
     let after = city.photo(&reporter, draw::after(11, WECHAT), now(), at).await;
     let id = city
@@ -287,7 +267,7 @@ async fn a_problem_that_came_back_gets_a_ticket_of_its_own() {
 async fn a_likely_twin_is_put_before_a_person_and_never_again_once_kept_apart() {
     let city = City::new().await;
     let at = city.spot(3).await;
-    let (a, b) = (citizen(&city, "a").await, citizen(&city, "b").await);
+    let (a, b) = (city.citizen("a").await, city.citizen("b").await);
     city.report(&a, Some(at), |o| o.category_hint = Some(RUBBISH.into())).await;
     let id = city.report(&b, Some(steps_away(at, 5.0)), |o| o.category_hint = Some(RUBBISH.into())).await;
     city.settle().await;

@@ -1,44 +1,16 @@
 //! A photograph of another ticket handed in again, and pictures that older algorithms analysed.
 
 use demo::draw::{self, WECHAT};
-use domain::actor::{Actor, Role};
+use domain::actor::Actor;
 use domain::geo::datum::Wgs84;
 use domain::id::TicketId;
 use domain::proof::{CheckName, Outcome};
 use domain::ticket::action::Action;
-use domain::time::HOUR_MS;
 use image::{Rgb, RgbImage, imageops};
-use store::repo::{people, photos, tickets};
+use store::repo::{photos, tickets};
 
 use super::city::City;
 use crate::now;
-
-const RUBBISH: &str = "06010";
-
-async fn citizen(city: &City, openid: &str) -> Actor {
-    let mut tx = city.pool().write().await.unwrap();
-    let (account, _) = people::by_openid_or_create(&mut tx, openid, now()).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(account.role, Role::Citizen);
-    people::actor_of(&account)
-}
-
-/// Reports a heap and lets it come to a unit.
-async fn reported(city: &City, by: &Actor, at: Wgs84, seed: u64) -> (TicketId, Actor) {
-    let taken = now().plus_ms(-HOUR_MS);
-    let before = city.photo(by, draw::heap_before(seed, WECHAT), taken, at).await;
-    let id = city
-        .report(by, Some(at), |o| {
-            o.category_hint = Some(RUBBISH.into());
-            o.photos = vec![before];
-        })
-        .await;
-    city.settle().await;
-    let person = city.ticket(&id).await.assignment.unwrap().person.account;
-    let head = people::actor_of(&people::account(city.pool(), &person).await.unwrap().unwrap());
-    city.apply(&id, Action::SignIn {}, &head).await;
-    (id, head)
-}
 
 /// Hands a picture in and gives what the check of reuse said.
 async fn handed_in(
@@ -71,11 +43,11 @@ fn framed(picture: &RgbImage) -> RgbImage {
 #[tokio::test]
 async fn another_tickets_photograph_cut_mirrored_or_framed_is_found_again() {
     let city = City::new().await;
-    let (reporter, at) = (citizen(&city, "a").await, city.spot(3).await);
-    let (elsewhere, _) = (city.spot(9).await, reported(&city, &reporter, city.spot(9).await, 21).await);
+    let (reporter, at) = (city.citizen("a").await, city.spot(3).await);
+    let (elsewhere, _) = (city.spot(9).await, city.reported_heap(&reporter, city.spot(9).await, 21).await);
     assert_ne!(at, elsewhere);
     let old = draw::heap_before(21, WECHAT);
-    let (id, head) = reported(&city, &reporter, at, 7).await;
+    let (id, head) = city.reported_heap(&reporter, at, 7).await;
     for copy in [cut(&old), imageops::flip_horizontal(&old), framed(&old), imageops::rotate90(&old)] {
         let (outcome, text) = handed_in(&city, &id, &head, at, copy).await;
         assert_eq!(outcome, Outcome::Fail, "{text}");
@@ -86,7 +58,7 @@ async fn another_tickets_photograph_cut_mirrored_or_framed_is_found_again() {
 #[tokio::test]
 async fn pictures_of_older_algorithms_are_analysed_again_one_after_the_other() {
     let city = City::new().await;
-    let (reporter, at) = (citizen(&city, "a").await, city.spot(3).await);
+    let (reporter, at) = (city.citizen("a").await, city.spot(3).await);
     for seed in 1..4 {
         city.photo(&reporter, draw::heap_before(seed, WECHAT), now(), at).await;
     }
