@@ -1,4 +1,4 @@
-# About ten targets; .ci/run calls the same ones.
+# A dozen targets; .ci/run calls the same ones.
 .DEFAULT_GOAL := help
 PORT ?= 8080
 DATA ?= var
@@ -11,12 +11,17 @@ help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: need-cargo ## 构建并启动产品(首次启动会演示一遍主流程);PORT= DATA= 可选
+	@if command -v node >/dev/null; then [ -d web/console/dist ] && [ -d web/mini/dist/h5 ] || scripts/web; \
+	else echo '未安装 Node.js,先不构建页面;接口照常可用'; fi
 	@cargo build -p api -p demo $(if $(TURBO),--features api/turbo)
 	@exec target/debug/demo run --port $(PORT) --data $(DATA)
 
 story: need-cargo ## 用自己的照片走一遍主流程:make story PHOTOS=目录
 	@cargo build -p api -p demo
 	@exec target/debug/demo story $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+web: ## 构建页面:督查台、市民网页端与小程序(需要 Node.js)
+	@scripts/web
 
 test: need-cargo ## 全部测试,四种后端组合;自带私有 PostgreSQL、Redis、S3
 	@scripts/test
@@ -41,4 +46,4 @@ clean: ## 删除构建产物(不动 var/)
 need-cargo:
 	@command -v cargo >/dev/null || { echo '需要 cargo(Rust 1.94 或更新),见 https://rustup.rs'; exit 1; }
 
-.PHONY: help run story test check bench district doc clean need-cargo
+.PHONY: help run story web test check bench district doc clean need-cargo

@@ -63,6 +63,7 @@ table! {
     WechatBlocked 40305 "该微信账号暂时不能登录",
     AccountClosed 40306 "账号已停用",
     DeviceSignature 40307 "设备签名缺失或不正确",
+    GuestsOff 40308 "本地未开放网页端匿名上报,请使用微信小程序",
     // 404
     NoRoute 40400 "接口不存在",
     NotFound 40401 "内容不存在",

@@ -7,6 +7,7 @@ pub mod edge;
 pub mod envelope;
 pub mod error;
 pub mod extract;
+mod faces;
 pub mod handlers;
 pub mod limits;
 mod linger;
@@ -122,6 +123,7 @@ pub async fn run(api: Api, stop: CancellationToken) -> std::io::Result<()> {
             .wrap(Compress::default())
             .wrap(cors(&api.settings))
             .wrap(from_fn(edge::around))
+            .configure(faces::register)
             .configure(routes::register)
     })
     .disable_signals()

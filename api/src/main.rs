@@ -61,6 +61,9 @@ enum Command {
         /// 台账导入后应有的项数;测评项目写作 49/576(大类/小项)
         #[arg(long)]
         expected: Option<String>,
+        /// 试导入:全部检查并汇总,不写入
+        #[arg(long)]
+        dry_run: bool,
     },
     /// 说明一个案件每次自动判定的依据
     Explain {
@@ -126,13 +129,14 @@ fn main() -> ExitCode {
     let outcome = actix_web::rt::System::new().block_on(async {
         match command {
             None | Some(Command::Serve) => serve(settings).await,
-            Some(Command::Import { kind, file, layer, coord, source, programme, expected }) => {
+            Some(Command::Import { kind, file, layer, coord, source, programme, expected, dry_run }) => {
                 let texts = [
                     ("layer", layer),
                     ("coord_type", coord),
                     ("source", source),
                     ("programme", programme),
                     ("expected", expected),
+                    ("dry_run", dry_run.then(|| "true".to_owned())),
                 ];
                 let texts =
                     texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))).collect();
@@ -275,7 +279,8 @@ async fn import(
         }));
         lines.join("\n")
     })?;
-    let mut text = format!("已导入 {}:{} 行\n", summary.kind, summary.rows);
+    let word = if texts.contains_key("dry_run") { "试导入" } else { "已导入" };
+    let mut text = format!("{word} {}:{} 行\n", summary.kind, summary.rows);
     summary.notes.iter().for_each(|note| text.extend(["  ", note, "\n"]));
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
 }

@@ -49,6 +49,7 @@ routes! {
     GET  "/openapi.yaml" => contract::yaml;
     GET  "/docs" => contract::page;
     POST "/v1/auth/wechat" => auth::wechat;
+    POST "/v1/auth/guest" => auth::guest;
     POST "/v1/auth/login" => auth::login;
     POST "/v1/auth/refresh" => auth::refresh;
     POST "/v1/auth/logout" => auth::logout;

@@ -115,6 +115,15 @@ pub struct Settings {
     /// 前面有反向代理,客户端地址取自 X-Forwarded-For 的最后一项
     #[arg(long, env = "SUISHOUPAI_BEHIND_PROXY", global = true)]
     pub behind_proxy: bool,
+    /// 网页端市民不经微信即可上报
+    #[arg(
+        long,
+        env = "SUISHOUPAI_GUESTS",
+        default_value_t = true,
+        action = clap::ArgAction::Set,
+        global = true
+    )]
+    pub guests: bool,
     /// 案件编号前缀
     #[arg(long, env = "SUISHOUPAI_NUMBER_PREFIX", default_value = "SSP", global = true)]
     pub number_prefix: String,

@@ -130,12 +130,22 @@ fn code_of(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
+/// An address as a picture of half-block characters that a phone can read from a dark terminal.
+fn qr_code(address: &str) -> String {
+    use qrcode::render::unicode::Dense1x2;
+    let code = qrcode::QrCode::new(address);
+    code.map(|code| code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
+        .unwrap_or_default()
+}
+
 /// The address, who can log in, and what to try.
 fn invite(base: &str, data: &Path) {
     println!(
         r#"
-随手拍已就绪
-  地址      {base}
+{code}
+随手拍已就绪（扫码打开市民端；手机要能访问本机，可用反向代理并配置 HTTPS）
+  市民端    {base}/m/
+  督查台    {base}/console/
   接口文档  {base}/docs
   日志      {log}
 
@@ -152,6 +162,7 @@ fn invite(base: &str, data: &Path) {
   curl -s "{base}/v1/tickets?doubtful=true" -H "Authorization: Bearer $TOKEN"
 
 按 Ctrl-C 结束"#,
+        code = qr_code(&format!("{base}/m/")),
         log = data.join("server.log").display()
     );
 }

@@ -13,12 +13,14 @@ use crate::auth::session::{self, Tokens};
 use crate::auth::{password, wechat as platform};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
-use crate::extract::{Body, Caller};
+use crate::extract::{Body, Caller, sha256_hex};
 use crate::limits::count_login;
 use crate::{Api, real_now};
 
 /// Longest WeChat code or refresh token, bytes.
 const MAX_CODE: usize = 256;
+/// Length of a guest's key: 32 bytes in base64url without padding.
+const GUEST_KEY: usize = 43;
 /// Longest username, bytes.
 const MAX_NAME: usize = 64;
 
@@ -26,6 +28,12 @@ const MAX_NAME: usize = 64;
 #[serde(deny_unknown_fields)]
 pub struct WechatLogin {
     code: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuestLogin {
+    key: String,
 }
 
 #[derive(Deserialize)]
@@ -76,11 +84,33 @@ pub async fn wechat(api: web::Data<Api>, Body(login): Body<WechatLogin>) -> ApiR
         return Err(ApiError::bad_field("code", "登录凭证不正确"));
     }
     let openid = platform::openid_of(&api, &login.code).await?;
+    open_for(&api, &openid).await
+}
+
+/// `POST /v1/auth/guest`
+pub async fn guest(
+    api: web::Data<Api>,
+    request: HttpRequest,
+    Body(login): Body<GuestLogin>,
+) -> ApiResult<Reply> {
+    count_login(&api, &request, None).await?;
+    let fine = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if login.key.len() != GUEST_KEY || !login.key.bytes().all(fine) {
+        return Err(ApiError::bad_field("key", "须为 32 个随机字节的 base64url(43 个字符)"));
+    }
+    if !api.settings.guests {
+        return Err(Kind::GuestsOff.into());
+    }
+    open_for(&api, &format!("{}{}", people::GUEST, sha256_hex(&[login.key.as_bytes()]))).await
+}
+
+/// Opens a session for whoever is known by `openid`, as a new citizen when nobody is.
+async fn open_for(api: &Api, openid: &str) -> ApiResult<Reply> {
     let now = real_now();
     let mut tx = api.stores.pool.write().await?;
-    let (account, is_new) = people::by_openid_or_create(&mut tx, &openid, now).await?;
+    let (account, is_new) = people::by_openid_or_create(&mut tx, openid, now).await?;
     api.admit(&account)?;
-    let tokens = session::open(&api, &mut tx, &account, now).await?;
+    let tokens = session::open(api, &mut tx, &account, now).await?;
     tx.commit().await?;
     let account = me_of(&account, &*api.books().await?);
     Reply::ok(&LoggedIn { tokens, account, is_new })

@@ -40,6 +40,7 @@ pub async fn show(api: web::Data<Api>) -> ApiResult<Reply> {
     Reply::ok(&json!({
         "mode": if settings.is_demo() { "demo" } else { "production" },
         "wechat_login": api.stores.wechat.is_some(),
+        "guest_login": settings.guests,
         "limits": {
             "photo_bytes": MAX_PHOTO_BYTES, "photos": MAX_PHOTOS, "words": MAX_WORDS,
             "upload_seconds": settings.limits.upload_seconds,

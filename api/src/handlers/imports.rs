@@ -13,7 +13,7 @@ use domain::id::AccountId;
 use domain::register::Register;
 use domain::ticket::event::Source;
 use store::desk::Desk;
-use store::repo::import::{self, Flight, ImportError, MOST_BYTES, Summary, Table};
+use store::repo::import::{self, Ending, Flight, ImportError, MOST_BYTES, Summary, Table};
 
 use crate::auth::password;
 use crate::envelope::Reply;
@@ -22,7 +22,7 @@ use crate::extract::Caller;
 use crate::extract::form::{Form, Sink};
 use crate::{Api, now};
 
-const TEXTS: [&str; 5] = ["layer", "coord_type", "source", "programme", "expected"];
+const TEXTS: [&str; 6] = ["layer", "coord_type", "source", "programme", "expected", "dry_run"];
 /// By whom an import from the command line is made.
 const COMMAND_LINE: &str = "cli";
 
@@ -115,10 +115,16 @@ impl What {
     ) -> Result<Summary, ApiError> {
         let (text, pool) = (|name: &str| texts.get(name).map(String::as_str), &desk.pool);
         self.check_texts(texts)?;
+        let ending = match text("dry_run") {
+            None | Some("false") => Ending::Keep,
+            Some("true") => Ending::Discard,
+            Some(_) => return Err(ApiError::bad_field("dry_run", "取值须为 true、false")),
+        };
         match self {
-            Self::Table(table) => Ok(import::table(pool, table, file, &password::hash, now()).await?),
+            Self::Table(table) => Ok(import::table(pool, table, file, &password::hash, ending, now()).await?),
             Self::Register(register) => {
-                Ok(import::register(pool, register, file, text("expected"), &by.account, now()).await?)
+                let expected = text("expected");
+                Ok(import::register(pool, register, file, expected, &by.account, ending, now()).await?)
             }
             Self::Patches => {
                 let flight = Flight {
@@ -140,8 +146,8 @@ impl What {
                 let file = String::from_utf8(file).map_err(|_| {
                     ApiError::from(Kind::ImportRefused).saying("文件不是 UTF-8 编码的 GeoJSON")
                 })?;
-                Ok(import::grids(pool, layer, coord, file, text("source").unwrap_or("管理员导入"), now())
-                    .await?)
+                let source = text("source").unwrap_or("管理员导入");
+                Ok(import::grids(pool, layer, coord, file, source, ending, now()).await?)
             }
         }
     }
@@ -149,8 +155,8 @@ impl What {
     /// Refuses a text that this kind of import doesn't look at.
     fn check_texts(self, texts: &BTreeMap<String, String>) -> Result<(), ApiError> {
         let known: &[&str] = match self {
-            Self::Table(_) | Self::Grids => &["layer", "coord_type", "source"],
-            Self::Register(_) => &["expected"],
+            Self::Table(_) | Self::Grids => &["layer", "coord_type", "source", "dry_run"],
+            Self::Register(_) => &["expected", "dry_run"],
             Self::Patches => &["coord_type", "source", "programme"],
         };
         match texts.keys().find(|name| !known.contains(&name.as_str())) {

@@ -5,6 +5,7 @@ use domain::id::{AccountId, TicketId};
 use domain::time::Moment;
 use sqlx::FromRow;
 
+use super::people::GUEST;
 use super::page::{Cursor, Page, PageSize};
 use crate::sql::{On, Result, SqlText, Tx, fetch_all_dyn};
 use crate::{execute, fetch_all, fetch_optional, fetch_scalar, id};
@@ -160,7 +161,7 @@ pub async fn openid_of(on: impl Into<On<'_>>, account: &AccountId) -> Result<Opt
         "select openid from account where id = $1 and active",
         account.as_str()
     )?;
-    Ok(found.and_then(|(openid,)| openid))
+    Ok(found.and_then(|(openid,)| openid).filter(|openid| !openid.starts_with(GUEST)))
 }
 
 fn read(row: Row) -> Notice {

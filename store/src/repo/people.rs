@@ -16,6 +16,9 @@ pub use super::tokens::{
     FamilyId, Refresh, family_of, open_family, revoke_family, store_refresh, sweep_tokens, use_refresh,
 };
 
+/// What the identity of a citizen without WeChat begins with; WeChat knows nobody by such a name.
+pub const GUEST: &str = "guest:";
+
 /// The name of a citizen whom nobody knows by name.
 const CITIZEN_NAME: &str = "市民";
 

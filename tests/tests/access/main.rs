@@ -4,6 +4,7 @@
 #[path = "../support/chinese.rs"]
 mod chinese;
 mod doors;
+mod faces;
 mod pictures;
 mod production;
 mod sight;

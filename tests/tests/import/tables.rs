@@ -55,6 +55,24 @@ async fn one_bad_row_is_named_by_line_and_column_and_nothing_is_taken() {
 }
 
 #[tokio::test]
+async fn a_trial_import_says_the_same_and_keeps_nothing() {
+    let city = City::start().await;
+    let admin = city.admin().await;
+    let file = "code,name,kind,parent,workline,area\nnew-1,新一单位,center,,,\n";
+    let trial = send(&admin, "departments", file, &[("dry_run", "true")]).await.ok().expect("it would be taken");
+    assert_eq!(trial["rows"], 1);
+    assert!(trial["notes"].to_string().contains("没有写入任何内容"), "{trial}");
+    assert_eq!(unit(&city, "new-1").await, None, "a trial was kept");
+    let wrong = send(&admin, "departments", "code,name,kind\nu,,center\n", &[("dry_run", "true")]).await;
+    refused(&wrong, 422, 42202);
+    refused(&send(&admin, "departments", file, &[("dry_run", "yes")]).await, 400, 40002);
+    let done = import(&city, &["departments", "--dry-run"], file.as_bytes()).await;
+    assert!(String::from_utf8_lossy(&done.stdout).contains("试导入"), "{done:?}");
+    assert_eq!(unit(&city, "new-1").await, None, "a trial was kept");
+    city.finish().await;
+}
+
+#[tokio::test]
 async fn every_kind_of_table_names_its_faults() {
     let city = City::start().await;
     let admin = city.admin().await;

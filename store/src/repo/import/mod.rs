@@ -96,6 +96,26 @@ impl From<Vec<Fault>> for ImportError {
     }
 }
 
+/// Whether an import is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// What was taken is in use from now on.
+    Keep,
+    /// Everything is checked and counted, nothing is kept (试导入).
+    Discard,
+}
+
+impl Ending {
+    async fn of(self, tx: Tx, mut summary: Summary) -> Result<Summary, ImportError> {
+        match self {
+            Self::Keep => tx.commit().await?,
+            // A transaction that is dropped is rolled back.
+            Self::Discard => summary.notes.push("试导入：没有写入任何内容".to_owned()),
+        }
+        Ok(summary)
+    }
+}
+
 /// Imports a table from a CSV (UTF-8) or XLSX file; which of the two its first bytes tell.
 ///
 /// `hash` is called for the first passwords of new accounts only, before the transaction begins.
@@ -104,6 +124,7 @@ pub async fn table(
     table: Table,
     file: Vec<u8>,
     hash: Hash<'_>,
+    ending: Ending,
     now: Moment,
 ) -> Result<Summary, ImportError> {
     let sheet = aside(move || sheet::read(&file)).await?;
@@ -111,8 +132,7 @@ pub async fn table(
     rows.hash_passwords(pool, hash).await?;
     let mut tx = begin(pool, now).await?;
     let summary = tables::write(&mut tx, &rows, false, now).await?;
-    tx.commit().await?;
-    Ok(summary)
+    ending.of(tx, summary).await
 }
 
 /// Imports the entries of a register; `expected` is how many there must be afterwards, for items "classes/items".
@@ -122,6 +142,7 @@ pub async fn register(
     file: Vec<u8>,
     expected: Option<&str>,
     by: &AccountId,
+    ending: Ending,
     now: Moment,
 ) -> Result<Summary, ImportError> {
     let sheet = aside(move || sheet::read(&file)).await?;
@@ -129,8 +150,7 @@ pub async fn register(
     // Registers are no part of the books: their version stays.
     let mut tx = pool.write().await?;
     let summary = registers::write(&mut tx, register, &entries, expected, by, now).await?;
-    tx.commit().await?;
-    Ok(summary)
+    ending.of(tx, summary).await
 }
 
 /// Imports the borders of a layer from GeoJSON as a new version, which is in use from then on; the old ones stay.
@@ -142,13 +162,13 @@ pub async fn grids(
     coord: CoordType,
     geojson: String,
     source: &str,
+    ending: Ending,
     now: Moment,
 ) -> Result<Summary, ImportError> {
     let borders = aside(move || borders::check(&geojson, layer, coord)).await?;
     let mut tx = begin(pool, now).await?;
     let summary = borders::write(&mut tx, borders, source, now).await?;
-    tx.commit().await?;
-    Ok(summary)
+    ending.of(tx, summary).await
 }
 
 /// Steps of an import inside a transaction of the caller, which raised the version of the books.

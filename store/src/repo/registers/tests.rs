@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::Pool;
-use crate::repo::import::{self, ImportError, Table};
+use crate::repo::import::{self, Ending, ImportError, Table};
 use crate::sql::testing::databases;
 
 const NOW: Moment = Moment::from_ms(1_770_000_000_000);
@@ -112,7 +112,7 @@ async fn the_totals_of_the_test_system_are_checked_and_items_without_owner_are_t
         let pool = &database.pool;
         let units = "code,name,kind\noffice,创城办,center\n";
         let hash = |text: &str| text.to_owned();
-        import::table(pool, Table::Departments, units.into(), &hash, NOW).await.unwrap();
+        import::table(pool, Table::Departments, units.into(), &hash, Ending::Keep, NOW).await.unwrap();
         let mut file = String::from("编码,名称,上级编码,责任单位,标签\n");
         for class in 1..=49 {
             file.push_str(&format!("{class},第{class}类,,,\n"));
@@ -122,7 +122,7 @@ async fn the_totals_of_the_test_system_are_checked_and_items_without_owner_are_t
             file.push_str(&format!("{}.{item},第{item}项,{},{owner},实地\n", item % 49 + 1, item % 49 + 1));
         }
         let take = async |expected| {
-            import::register(pool, Register::Item, file.clone().into(), expected, &by(), NOW).await
+            import::register(pool, Register::Item, file.clone().into(), expected, &by(), Ending::Keep, NOW).await
         };
         for (wrong, told) in [("49/577", "实为 49 大类 576 小项"), ("49", "expected 须写作")] {
             let Err(ImportError::Faults(faults)) = take(Some(wrong)).await else {
@@ -160,13 +160,13 @@ async fn a_standard_keeps_every_wording_it_ever_had_and_nothing_twice() {
         let hash = |text: &str| text.to_owned();
         let category =
             "code,name,workline,close_policy,recheck_days,lead_by\n06010,暴露垃圾,sanitation,auto,7,block\n";
-        import::table(pool, Table::Categories, category.into(), &hash, NOW).await.unwrap();
+        import::table(pool, Table::Categories, category.into(), &hash, Ending::Keep, NOW).await.unwrap();
         for (amount, version) in [(4, 1), (4, 1), (2, 2)] {
             let file = format!(
                 "category,code,name,opens_when,limit_amount,limit_unit,closes_when,source\n\
                  06010,06010-1,暴露垃圾,散落,{amount},work_hours,清除,例\n"
             );
-            import::table(pool, Table::Standards, file.into(), &hash, NOW).await.unwrap();
+            import::table(pool, Table::Standards, file.into(), &hash, Ending::Keep, NOW).await.unwrap();
             let kept =
                 crate::fetch_scalar!(pool, i64, "select cast(count(*) as bigint) from standard_version");
             assert_eq!(kept.unwrap(), version);

@@ -1,0 +1,95 @@
+//! The faces that `web/` builds, carried inside the program: the citizens' pages under `/m/`, the console under
+//! `/console/`. Without them a page says how to build them. It refuses to serve anything else, and lets no page ask
+//! another host for anything.
+
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, LOCATION, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::error::{ApiResult, Kind};
+
+/// The console as `web/console` builds it; a debug build reads the folder, a release build carries it.
+#[derive(RustEmbed)]
+#[folder = "../web/console/dist"]
+#[allow_missing = true]
+struct Console;
+
+/// The citizens' pages as `web/mini` builds them for browsers.
+#[derive(RustEmbed)]
+#[folder = "../web/mini/dist/h5"]
+#[allow_missing = true]
+struct Citizens;
+
+/// The page of a path that only the face itself knows.
+const START: &str = "index.html";
+/// Files whose names hold a digest of their content, so that they never change.
+const ASSETS: [&str; 4] = ["assets/", "js/", "css/", "chunk/"];
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' \
+    'unsafe-inline'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const UNBUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+    content=\"width=device-width\"><title>随手拍</title><style>body{font:16px/1.8 system-ui,'PingFang SC','Noto Sans CJK SC',\
+    sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem}code{background:#eef2f6;padding:.1em .4em;border-radius:4px}</style>\
+    <h1>页面还没有构建</h1><p>服务已经在运行，接口可用，见 <a href=\"/docs\">接口文档</a>。</p><p>构建页面：安装 Node.js 20 \
+    或更新，在源码目录运行 <code>make web</code>，然后刷新本页；发布版需重新编译。</p></html>";
+
+/// Registers both faces; the bare address leads to the citizens'.
+pub fn register(config: &mut web::ServiceConfig) {
+    let lead = |to: &'static str| move || async move { HttpResponse::Found().insert_header((LOCATION, to)).finish() };
+    config
+        .route("/", web::get().to(lead("/m/")))
+        .route("/m", web::get().to(lead("/m/")))
+        .route("/console", web::get().to(lead("/console/")))
+        .route("/m/{file:.*}", web::get().to(serve::<Citizens>))
+        .route("/console/{file:.*}", web::get().to(serve::<Console>));
+}
+
+/// A file of a face; its start page for every path that names none.
+async fn serve<Face: RustEmbed + 'static>(
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> ApiResult<HttpResponse> {
+    let name = path.into_inner();
+    if let Some(file) = Face::get(&name).filter(|_| name != START) {
+        let lasting = ASSETS.iter().any(|folder| name.starts_with(folder));
+        let keep = if lasting { "public, max-age=31536000, immutable" } else { "no-cache" };
+        return Ok(answer(&request, &file, keep));
+    }
+    let is_file = name.rsplit('/').next().is_some_and(|last| last.contains('.')) && name != START;
+    if is_file {
+        return Err(Kind::NotFound.into());
+    }
+    match Face::get(START) {
+        Some(start) => Ok(answer(&request, &start, "no-cache")),
+        None => Ok(dressed(&mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(UNBUILT)),
+    }
+}
+
+/// The file, or 304 when the caller has it.
+fn answer(request: &HttpRequest, file: &EmbeddedFile, keep: &'static str) -> HttpResponse {
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..15]));
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    // A compressed answer carries its tag as a weak one.
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let mut builder = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    dressed(&mut builder).insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, keep));
+    if is_known {
+        return builder.finish();
+    }
+    let kind = file.metadata.mimetype();
+    let kind = if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() };
+    builder.content_type(kind).body(file.data.clone().into_owned())
+}
+
+fn dressed(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    builder
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((X_FRAME_OPTIONS, "DENY"))
+        .insert_header((REFERRER_POLICY, "same-origin"))
+        .insert_header(("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"))
+}

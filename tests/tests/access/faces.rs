@@ -1,0 +1,61 @@
+//! The pages are open to everyone and ask no other host; a browser's citizen is whoever holds the key it made.
+
+use reqwest::{Client, StatusCode, redirect};
+use serde_json::json;
+use tests::City;
+
+use crate::chinese::refused;
+
+#[tokio::test]
+async fn the_pages_are_there_for_everyone_and_ask_no_other_host() {
+    let city = City::start().await;
+    let base = city.nobody().base().to_owned();
+    let browser = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
+    let get = async |path: &str| browser.get(format!("{base}{path}")).send().await.expect("an answer");
+    for (path, to) in [("/", "/m/"), ("/m", "/m/"), ("/console", "/console/")] {
+        let answer = get(path).await;
+        assert_eq!((answer.status(), &answer.headers()["location"]), (StatusCode::FOUND, &to), "{path}");
+    }
+    for path in ["/m/", "/console/", "/console/desk/some-ticket"] {
+        let answer = get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+        assert!(header("content-type").starts_with("text/html"), "{path}");
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'self'") && !policy.contains("http"), "{policy}");
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert!(answer.text().await.expect("a page").contains("lang=\"zh-CN\""), "{path}");
+    }
+    for path in ["/console/nothing.js", "/m/..%2f..%2fCargo.toml", "/console/../openapi.json"] {
+        assert_eq!(get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    city.finish().await;
+}
+
+#[tokio::test]
+async fn a_browser_with_its_own_key_is_a_citizen_and_only_that_key_is() {
+    let city = City::start().await;
+    let nobody = city.nobody();
+    let login = async |key: &str| nobody.post("/v1/auth/guest", &json!({ "key": key })).await.expect("an answer");
+    let (one, other) = ("a".repeat(43), format!("{}-_9", "B".repeat(40)));
+    let first = login(&one).await.ok().expect("a citizen");
+    assert_eq!((&first["is_new"], &first["account"]["role"]), (&json!(true), &json!("citizen")));
+    let again = login(&one).await.ok().expect("the same citizen");
+    assert_eq!((&again["is_new"], &again["account"]["id"]), (&json!(false), &first["account"]["id"]));
+    let stranger = login(&other).await.ok().expect("another citizen");
+    assert_ne!(stranger["account"]["id"], first["account"]["id"]);
+    for key in ["", "a", &"a".repeat(44), &format!("{}%", "a".repeat(42)), &"字".repeat(43)] {
+        refused(&login(key).await, 400, 40002);
+    }
+    city.finish().await;
+}
+
+#[tokio::test]
+async fn a_district_that_wants_wechat_only_turns_browsers_away() {
+    let city = City::plan().with("SUISHOUPAI_GUESTS", "false").start().await;
+    let config = city.nobody().get("/v1/config").await.expect("an answer").ok().expect("the settings");
+    assert_eq!(config["guest_login"], false);
+    let answer = city.nobody().post("/v1/auth/guest", &json!({ "key": "a".repeat(43) })).await;
+    refused(&answer.expect("an answer"), 403, 40308);
+    city.finish().await;
+}
