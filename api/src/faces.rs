@@ -39,7 +39,9 @@ const UNBUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8
 
 /// Registers both faces; the bare address leads to the citizens'.
 pub fn register(config: &mut web::ServiceConfig) {
-    let lead = |to: &'static str| move || async move { HttpResponse::Found().insert_header((LOCATION, to)).finish() };
+    let lead = |to: &'static str| {
+        move || async move { HttpResponse::Found().insert_header((LOCATION, to)).finish() }
+    };
     config
         .route("/", web::get().to(lead("/m/")))
         .route("/m", web::get().to(lead("/m/")))
@@ -74,7 +76,8 @@ fn answer(request: &HttpRequest, file: &EmbeddedFile, keep: &'static str) -> Htt
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..15]));
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     // A compressed answer carries its tag as a weak one.
-    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let is_known =
+        known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     let mut builder = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     dressed(&mut builder).insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, keep));
     if is_known {

@@ -5,8 +5,8 @@ use domain::id::{AccountId, TicketId};
 use domain::time::Moment;
 use sqlx::FromRow;
 
-use super::people::GUEST;
 use super::page::{Cursor, Page, PageSize};
+use super::people::GUEST;
 use crate::sql::{On, Result, SqlText, Tx, fetch_all_dyn};
 use crate::{execute, fetch_all, fetch_optional, fetch_scalar, id};
 

@@ -59,7 +59,8 @@ async fn a_trial_import_says_the_same_and_keeps_nothing() {
     let city = City::start().await;
     let admin = city.admin().await;
     let file = "code,name,kind,parent,workline,area\nnew-1,新一单位,center,,,\n";
-    let trial = send(&admin, "departments", file, &[("dry_run", "true")]).await.ok().expect("it would be taken");
+    let trial =
+        send(&admin, "departments", file, &[("dry_run", "true")]).await.ok().expect("it would be taken");
     assert_eq!(trial["rows"], 1);
     assert!(trial["notes"].to_string().contains("没有写入任何内容"), "{trial}");
     assert_eq!(unit(&city, "new-1").await, None, "a trial was kept");

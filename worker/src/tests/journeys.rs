@@ -77,8 +77,9 @@ async fn the_before_photograph_handed_in_as_the_fix_goes_back_to_the_unit() {
     city.settle().await;
     let ticket = city.ticket(&id).await;
     assert_eq!((ticket.stage(), ticket.reworks), (Stage::Handling, 1));
-    let notices =
-        notices::list(city.pool(), &head.account, None, store::repo::page::PageSize::default()).await.unwrap();
+    let notices = notices::list(city.pool(), &head.account, None, store::repo::page::PageSize::default())
+        .await
+        .unwrap();
     let refused = notices.rows.iter().find(|n| n.title == "处置未通过核查").unwrap();
     assert!(refused.body.contains("处置前照片"), "{}", refused.body);
 }

@@ -12,7 +12,7 @@ fn hash(password: &str) -> String {
 }
 
 async fn take(pool: &Pool, kind: Table, file: impl Into<Vec<u8>>, at: i64) -> Result<Summary, ImportError> {
-    table(pool, kind, file.into(), &hash, Moment::from_ms(at)).await
+    table(pool, kind, file.into(), &hash, Ending::Keep, Moment::from_ms(at)).await
 }
 
 async fn count(pool: &Pool, sql: &'static str) -> i64 {
@@ -197,7 +197,7 @@ fn squares(list: &[(&str, f64)]) -> String {
 }
 
 async fn borders(pool: &Pool, geojson: String) -> Result<Summary, ImportError> {
-    grids(pool, Layer::Area, CoordType::Wgs84, geojson, "测试", NOW).await
+    grids(pool, Layer::Area, CoordType::Wgs84, geojson, "测试", Ending::Keep, NOW).await
 }
 
 #[tokio::test]

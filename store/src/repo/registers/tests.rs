@@ -122,7 +122,8 @@ async fn the_totals_of_the_test_system_are_checked_and_items_without_owner_are_t
             file.push_str(&format!("{}.{item},第{item}项,{},{owner},实地\n", item % 49 + 1, item % 49 + 1));
         }
         let take = async |expected| {
-            import::register(pool, Register::Item, file.clone().into(), expected, &by(), Ending::Keep, NOW).await
+            import::register(pool, Register::Item, file.clone().into(), expected, &by(), Ending::Keep, NOW)
+                .await
         };
         for (wrong, told) in [("49/577", "实为 49 大类 576 小项"), ("49", "expected 须写作")] {
             let Err(ImportError::Faults(faults)) = take(Some(wrong)).await else {
