@@ -3,7 +3,7 @@
 
 use demo::client::text;
 use serde_json::{Value, json};
-use tests::street::{PATIENCE, beside, report};
+use tests::street::{PATIENCE, act, beside, report};
 use tests::{City, pictures};
 
 /// The section about a subject.
@@ -74,6 +74,26 @@ async fn a_duplicate_tells_every_feature_and_a_draft_shows_what_would_differ() {
     assert!(done && printed.contains("重复 | 并案 | 待人工判断"), "{printed}");
     let (done, printed) = city.command(&["rescore", "--since", "tomorrow"]).await;
     assert!(!done && printed.contains("since"), "{printed}");
+    city.finish().await;
+}
+
+#[tokio::test]
+async fn a_dispatchers_undo_is_an_answer_that_the_review_counts_and_nothing_changes_by_itself() {
+    let city = City::start().await;
+    city.dispatched_heap().await;
+    let (second, dispatcher) = (city.citizen(2).await, city.dispatcher(1).await);
+    let again = report(&second, beside(12.0, 0.0), pictures::heap_again()).await;
+    dispatcher.wait_for(&again, "merged", PATIENCE).await.unwrap();
+    // A merge that nobody undid counts after thirty days.
+    let (done, printed) = city.command(&["dedupe", "review"]).await;
+    assert!(done && printed.contains("还没有人工结论"), "{printed}");
+    act(&dispatcher, &again, json!({ "action": "unmerge", "reason": "现场是两处垃圾" })).await;
+    let before = city.admin().await.get("/v1/rules/dedupe").await.unwrap().ok().unwrap();
+    let (done, printed) = city.command(&["dedupe", "review"]).await;
+    assert!(done && printed.contains("门槛以上正确率 0.000"), "{printed}");
+    assert!(printed.contains("本报告不改变任何设置"), "{printed}");
+    let after = city.admin().await.get("/v1/rules/dedupe").await.unwrap().ok().unwrap();
+    assert_eq!(after, before);
     city.finish().await;
 }
 
