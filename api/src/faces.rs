@@ -1,4 +1,4 @@
-//! The faces that `web/` builds, carried inside the program: the citizens' pages under `/m/`, the console under
+//! The faces of the crate `web`: the citizens' pages under `/m/`, the console under
 //! `/console/`. Without them a page says how to build them. It refuses to serve anything else, and lets no page ask
 //! another host for anything.
 
@@ -6,24 +6,13 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, LOCATION, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::web::{Path, ServiceConfig, get};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rust_embed::{EmbeddedFile, RustEmbed};
+use web::{Citizens, Console, EmbeddedFile, RustEmbed};
 
 use crate::error::{ApiResult, Kind};
-
-/// The console as `web/console` builds it; a debug build reads the folder, a release build carries it.
-#[derive(RustEmbed)]
-#[folder = "../web/console/dist"]
-#[allow_missing = true]
-struct Console;
-
-/// The citizens' pages as `web/mini` builds them for browsers.
-#[derive(RustEmbed)]
-#[folder = "../web/mini/dist/h5"]
-#[allow_missing = true]
-struct Citizens;
 
 /// The page of a path that only the face itself knows.
 const START: &str = "index.html";
@@ -38,22 +27,22 @@ const UNBUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8
     或更新，在源码目录运行 <code>make web</code>，然后刷新本页；发布版需重新编译。</p></html>";
 
 /// Registers both faces; the bare address leads to the citizens'.
-pub fn register(config: &mut web::ServiceConfig) {
+pub fn register(config: &mut ServiceConfig) {
     let lead = |to: &'static str| {
         move || async move { HttpResponse::Found().insert_header((LOCATION, to)).finish() }
     };
     config
-        .route("/", web::get().to(lead("/m/")))
-        .route("/m", web::get().to(lead("/m/")))
-        .route("/console", web::get().to(lead("/console/")))
-        .route("/m/{file:.*}", web::get().to(serve::<Citizens>))
-        .route("/console/{file:.*}", web::get().to(serve::<Console>));
+        .route("/", get().to(lead("/m/")))
+        .route("/m", get().to(lead("/m/")))
+        .route("/console", get().to(lead("/console/")))
+        .route("/m/{file:.*}", get().to(serve::<Citizens>))
+        .route("/console/{file:.*}", get().to(serve::<Console>));
 }
 
 /// A file of a face; its start page for every path that names none.
 async fn serve<Face: RustEmbed + 'static>(
     request: HttpRequest,
-    path: web::Path<String>,
+    path: Path<String>,
 ) -> ApiResult<HttpResponse> {
     let name = path.into_inner();
     if let Some(file) = Face::get(&name).filter(|_| name != START) {
