@@ -31,7 +31,7 @@ struct Rule {
     miss: f32,
 }
 
-/// Surest first. Chosen on half of 207 photographs copied in 30 ways and on 652 honest pairs, whose closest are views of
+/// Surest first. Chosen on 2,071 copies of 207 photographs in 30 ways and on 652 honest pairs, whose closest are views of
 /// flat ground from the air and of facades; the last is for photographs of a screen, bent and blurred, whose hashes stay
 /// near.
 const RULES: [Rule; 3] = [
