@@ -149,7 +149,7 @@ impl Default for Thresholds {
             copy_share: 0.8,
             suspicion: 0.5,
             change: change::Bounds::default(),
-            version: 2,
+            version: 3,
         }
     }
 }

@@ -7,7 +7,7 @@ use image::{ExtendedColorType, ImageEncoder as _};
 use serde::{Deserialize, Serialize};
 
 use super::look::{CELL, CHANNELS, Look};
-use super::scene::Map;
+use super::plane_map::PlaneMap;
 
 /// Part of a picture, as shares of its width and height from the upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -162,7 +162,7 @@ const NOISE_FACTOR: f32 = 2.2;
 pub fn compare(
     before: &Look,
     after: &Look,
-    map: &Map,
+    map: &PlaneMap,
     region: Option<&Region>,
     bounds: &Bounds,
 ) -> (Change, ChangeMap) {
@@ -173,23 +173,22 @@ pub fn compare(
         .map(|i| (centre(i).0 / columns as f32, centre(i).1 / rows as f32))
         .map(|(x, y)| region.holds(x, y))
         .collect();
-    let mapped: Vec<[f32; 2]> = (0..columns * rows)
-        .map(|i| map.apply([centre(i).0 * CELL as f32, centre(i).1 * CELL as f32]).map(|p| p / CELL as f32))
+    let mapped: Vec<Option<[f32; 2]>> = (0..columns * rows)
+        .map(|i| map.apply([centre(i).0, centre(i).1].map(|v| v * CELL as f32)))
+        .map(|at| Some(at?.map(|v| v / CELL as f32)))
         .collect();
     let pairs: Vec<Option<Pair>> = (0..columns * rows)
         .map(|i| {
-            Some((
-                before.cell(i % columns, i / columns).map(f32::from),
-                after.sample(mapped[i][0], mapped[i][1])?,
-            ))
+            let [x, y] = mapped[i]?;
+            Some((before.cell(i % columns, i / columns).map(f32::from), after.sample(x, y)?))
         })
         .collect();
     let light = Light::of(&pairs, &inside);
     let differences: Vec<Option<f32>> = (0..columns * rows)
         .map(|i| {
-            let (old, _) = pairs[i]?;
+            let ((old, _), [x, y]) = (pairs[i]?, mapped[i]?);
             let near = SHIFTS.iter().flat_map(|dy| SHIFTS.iter().map(move |dx| (dx, dy)));
-            let found = near.filter_map(|(dx, dy)| after.sample(mapped[i][0] + dx, mapped[i][1] + dy));
+            let found = near.filter_map(|(dx, dy)| after.sample(x + dx, y + dy));
             found.map(|new| difference(&old, &light.even(new))).reduce(f32::min)
         })
         .collect();

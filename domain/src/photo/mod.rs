@@ -11,6 +11,7 @@ pub mod look;
 pub mod meta;
 mod pixels;
 mod place;
+mod plane_map;
 mod planes;
 mod rust;
 pub mod scene;
@@ -31,6 +32,8 @@ pub use hash::Prints;
 pub use look::Look;
 pub use meta::{Anomaly, Meta, ZoneSource};
 pub use pixels::{Copies, Raster};
+pub use plane_map::PlaneMap;
+pub(crate) use plane_map::{Freedom, Pair};
 pub use scene::Scene;
 pub use trace::Trace;
 

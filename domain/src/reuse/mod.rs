@@ -3,7 +3,6 @@
 //! and tells a copy from an honest second photograph of the same place. It refuses to say who cheated, and keeps no
 //! picture: the caller loads what the candidates need.
 
-mod homography;
 mod judge;
 mod register;
 mod scan;

@@ -15,7 +15,7 @@ const STEP: usize = 13;
 /// Words kept of a picture.
 pub const MAX_WORDS: usize = 96;
 /// Points of a picture that are looked up.
-const MAX_ASKED: usize = 500;
+const MAX_ASKED: usize = 1000;
 /// Pictures that postings can name: 24 bits beside the eight of the direction.
 pub const MAX_PICTURES: usize = 1 << 24;
 /// Sectors of a turn in which votes are gathered.

@@ -10,7 +10,7 @@ const FAR: u8 = u8::MAX;
 
 /// Two points that look more alike to each other than to any other, `first` and `second` by index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Twin {
+pub(crate) struct Twin {
     pub first: usize,
     pub second: usize,
     /// Bits in which they differ.
@@ -30,7 +30,7 @@ impl Planes {
 
 /// Mutual best points of at most `most` bits; a next best within `elsewhere` pixels of the best is the same corner on
 /// another level and does not count.
-pub(super) fn twins(a: &[Point], b: &[Point], most: u8, elsewhere: f32) -> Vec<Twin> {
+pub(crate) fn twins(a: &[Point], b: &[Point], most: u8, elsewhere: f32) -> Vec<Twin> {
     let bytes = |descriptor: [u64; 4]| {
         let mut out = [0; 32];
         for (word, part) in descriptor.iter().zip(out.chunks_exact_mut(8)) {

@@ -32,26 +32,15 @@ const SYMMETRIES: [Axes; 8] = [
     ((0, 1), (1, 0)),
 ];
 
-/// The symmetry that is a mirror from left to right.
-const MIRROR: usize = 4;
+/// What becomes of each of [`SYMMETRIES`] when a mirror from left to right, the fifth of them, follows it.
+const MIRRORED: [usize; 8] = [4, 7, 6, 5, 0, 3, 2, 1];
 
 /// The descriptor of the same corner in the picture mirrored left to right: each byte's bits in another order.
 pub(super) fn mirrored(descriptor: &[u64; 4]) -> [u64; 4] {
-    // The mirror is its own inverse: what the mirrored picture shows at g(d), the old one shows at its mirror image.
-    let source: [usize; 8] = std::array::from_fn(|g| index_of(after(SYMMETRIES[MIRROR], SYMMETRIES[g])));
     descriptor.map(|old| {
         let moved = |(to, from): (usize, &usize)| (old >> from & 0x0101_0101_0101_0101) << to;
-        source.iter().enumerate().map(moved).fold(0, |new, bits| new | bits)
+        MIRRORED.iter().enumerate().map(moved).fold(0, |new, bits| new | bits)
     })
-}
-
-fn after(f: Axes, g: Axes) -> Axes {
-    let row = |r: (i32, i32)| (r.0 * g.0.0 + r.1 * g.1.0, r.0 * g.0.1 + r.1 * g.1.1);
-    (row(f.0), row(f.1))
-}
-
-fn index_of(axes: Axes) -> usize {
-    SYMMETRIES.iter().position(|&s| s == axes).unwrap_or(0)
 }
 
 /// Describes the corners of a level.

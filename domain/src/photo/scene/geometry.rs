@@ -2,16 +2,7 @@
 //! 1981, best pairs first as in PROSAC, Chum and Matas 2005, with a fixed seed), the best refined to an affine map and,
 //! where that explains more, to a perspective one. It refuses maps that squeeze or blow up more than four times.
 
-/// A pair of matched places, pixels of either picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pair {
-    pub from: [f32; 2],
-    pub to: [f32; 2],
-}
-
-/// Takes places of the first picture to places of the second: a 3 × 3 matrix of homogeneous coordinates, row by row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Map([f32; 9]);
+use crate::photo::plane_map::{Freedom, Pair, PlaneMap};
 
 const ROUNDS: usize = 400;
 /// Draws that may be thrown away unseen for each one that is looked at.
@@ -25,144 +16,31 @@ const TIGHT: f32 = 9.0;
 /// Agreeing pairs from which a perspective map is tried; below it would fit noise.
 const PERSPECTIVE_FROM: usize = 14;
 
-impl Map {
-    const fn affine(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32) -> Self {
-        Self([a, b, c, d, e, f, 0.0, 0.0, 1.0])
-    }
-
-    /// Where a place of the first picture lies in the second, pixels.
-    pub fn apply(&self, [x, y]: [f32; 2]) -> [f32; 2] {
-        let [a, b, c, d, e, f, g, h, i] = self.0;
-        let depth = g * x + h * y + i;
-        [(a * x + b * y + c) / depth, (d * x + e * y + f) / depth]
-    }
-
-    /// The map from the second picture back to the first; `None` when it has none.
-    pub fn inverse(&self) -> Option<Self> {
-        let [a, b, c, d, e, f, g, h, i] = self.0.map(f64::from);
-        let adjugate = [
-            e * i - f * h,
-            c * h - b * i,
-            b * f - c * e,
-            f * g - d * i,
-            a * i - c * g,
-            c * d - a * f,
-            d * h - e * g,
-            b * g - a * h,
-            a * e - b * d,
-        ];
-        // Scaled so that the last entry is 1; a map of pictures never sends the origin to infinity.
-        let last = adjugate[8];
-        let determinant = a * adjugate[0] + b * adjugate[3] + c * adjugate[6];
-        (determinant.abs() > 1e-9 && last.abs() > 1e-9).then(|| Self(adjugate.map(|v| (v / last) as f32)))
-    }
-
-    /// The affine map nearest to this one around a place: the derivative there, row by row.
-    fn derivative(&self, at: [f32; 2]) -> [f32; 4] {
-        let [a, b, _, d, e, _, g, h, i] = self.0;
-        let [u, v] = self.apply(at);
-        let depth = g * at[0] + h * at[1] + i;
-        [(a - u * g) / depth, (b - u * h) / depth, (d - v * g) / depth, (e - v * h) / depth]
-    }
-
-    /// Linear scale around a place of the first picture.
-    pub fn scale(&self, at: [f32; 2]) -> f32 {
-        let [a, b, d, e] = self.derivative(at);
-        (a * e - b * d).abs().sqrt()
-    }
-
-    /// Angle by which the x axis turns around a place of the first picture, radians.
-    pub fn angle(&self, at: [f32; 2]) -> f32 {
-        let [a, b, d, e] = self.derivative(at);
-        (d - b).atan2(a + e)
-    }
-
-    /// Whether pictures can be related so around this place: no mirror, scale within 4, squeezed less than 1.8.
-    fn is_sane(&self, at: [f32; 2]) -> bool {
-        let [a, b, d, e] = self.derivative(at);
-        let determinant = a * e - b * d;
-        let spread = a.hypot(b).max(d.hypot(e)) / determinant.abs().sqrt();
-        determinant > 0.0 && (0.0625..=16.0).contains(&determinant) && spread < 1.8
-    }
-
-    /// The similarity that takes two places to two others.
-    fn similarity(p: &Pair, q: &Pair) -> Option<Self> {
-        let (ux, uy) = (q.from[0] - p.from[0], q.from[1] - p.from[1]);
-        let (vx, vy) = (q.to[0] - p.to[0], q.to[1] - p.to[1]);
-        let length = ux * ux + uy * uy;
-        if length < APART * APART || vx * vx + vy * vy < APART * APART {
-            return None;
-        }
-        let (a, d) = ((ux * vx + uy * vy) / length, (ux * vy - uy * vx) / length);
-        // The descriptors are upright: pairs that turn the picture by more than 45° match by chance.
-        if a < d.abs() || !(0.0625..=16.0).contains(&(a * a + d * d)) {
-            return None;
-        }
-        let (c, f) = (p.to[0] - a * p.from[0] + d * p.from[1], p.to[1] - d * p.from[0] - a * p.from[1]);
-        Some(Self::affine(a, -d, c, d, a, f))
-    }
-
-    /// Least squares over the chosen pairs: six unknowns, or eight with perspective.
-    fn solve(pairs: &[Pair], chosen: &[usize], unknowns: usize) -> Option<Self> {
-        let n = chosen.len() as f64;
-        let mean =
-            |of: &dyn Fn(&Pair) -> f32| chosen.iter().map(|&i| f64::from(of(&pairs[i]))).sum::<f64>() / n;
-        let (mx, my) = (mean(&|p| p.from[0]), mean(&|p| p.from[1]));
-        let (nx, ny) = (mean(&|p| p.to[0]), mean(&|p| p.to[1]));
-        // Coordinates around their means in units of 100 pixels keep the equations well conditioned.
-        let unit = |v: f32, mean: f64| (f64::from(v) - mean) / 100.0;
-        let mut system = [[0.0; 9]; 8];
-        for pair in chosen.iter().map(|&i| &pairs[i]) {
-            let (x, y) = (unit(pair.from[0], mx), unit(pair.from[1], my));
-            let (u, v) = (unit(pair.to[0], nx), unit(pair.to[1], ny));
-            add(&mut system, [x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y, u]);
-            add(&mut system, [0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y, v]);
-        }
-        let [a, b, c, d, e, f, g, h] = eliminate(system, unknowns)?;
-        // Back to pixels: (mean, unit) of the second picture after, those of the first before.
-        let (g, h) = (g / 100.0, h / 100.0);
-        let last = 1.0 - g * mx - h * my;
-        let row = |a: f64, b: f64, c: f64, n: f64| {
-            let (a, b) = (a + n * g, b + n * h);
-            [a, b, 100.0 * c - (a - n * g) * mx - (b - n * h) * my + n * last]
-        };
-        let ([a, b, c], [d, e, f]) = (row(a, b, c, nx), row(d, e, f, ny));
-        let map = Self([a, b, c, d, e, f, g, h, last].map(|v| (v / last) as f32));
-        let sane = |&i: &usize| {
-            let at = pairs[i].from;
-            map.0[6] * at[0] + map.0[7] * at[1] + 1.0 > 0.1 && map.is_sane(at)
-        };
-        (last > 0.1 && chosen.iter().all(sane)).then_some(map)
-    }
+/// Whether pictures can be related so around this place: no mirror, scale within 4, squeezed less than 1.8.
+fn is_sane(map: &PlaneMap, at: [f32; 2]) -> bool {
+    let [a, b, d, e] = map.derivative(at);
+    let determinant = a * e - b * d;
+    let spread = a.hypot(b).max(d.hypot(e)) / determinant.abs().sqrt();
+    map.apply(at).is_some() && determinant > 0.0 && (0.0625..=16.0).contains(&determinant) && spread < 1.8
 }
 
-/// Adds one equation to the normal equations.
-fn add(system: &mut [[f64; 9]; 8], row: [f64; 9]) {
-    for (sums, &factor) in system.iter_mut().zip(&row) {
-        sums.iter_mut().zip(&row).for_each(|(sum, term)| *sum += factor * term);
+/// The similarity that takes two places to two others, when they are far enough apart to fix it.
+fn sample(p: &Pair, q: &Pair) -> Option<PlaneMap> {
+    let apart = |a: [f32; 2], b: [f32; 2]| (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) >= APART * APART;
+    if !apart(p.from, q.from) || !apart(p.to, q.to) {
+        return None;
     }
+    let map = PlaneMap::similarity(p, q)?;
+    let [a, _, _, d, ..] = map.rows();
+    // The descriptors are upright: pairs that turn the picture by more than 45° match by chance.
+    (a >= d.abs() && (0.0625..=16.0).contains(&(a * a + d * d))).then_some(map)
 }
 
-/// Gauss's elimination of the first `unknowns`; the others stay 0. `None` where places on one line fix nothing.
-fn eliminate(mut m: [[f64; 9]; 8], unknowns: usize) -> Option<[f64; 8]> {
-    for k in 0..unknowns {
-        let pivot = (k..unknowns).max_by(|&i, &j| m[i][k].abs().total_cmp(&m[j][k].abs()))?;
-        m.swap(k, pivot);
-        if m[k][k].abs() < 1e-4 {
-            return None;
-        }
-        let row = m[k];
-        for other in m.iter_mut().take(unknowns).skip(k + 1) {
-            let factor = other[k] / row[k];
-            other.iter_mut().zip(row).skip(k).for_each(|(v, r)| *v -= factor * r);
-        }
-    }
-    let mut out = [0.0; 8];
-    for k in (0..unknowns).rev() {
-        let known: f64 = (k + 1..unknowns).map(|j| m[k][j] * out[j]).sum();
-        out[k] = (m[k][8] - known) / m[k][k];
-    }
-    Some(out)
+/// Least squares over the chosen pairs, unless pictures can't be related so.
+fn solve(pairs: &[Pair], chosen: &[usize], freedom: Freedom) -> Option<PlaneMap> {
+    let chosen = chosen.iter().map(|&i| &pairs[i]);
+    let map = PlaneMap::least_squares(chosen.clone(), freedom)?;
+    chosen.clone().all(|pair| is_sane(&map, pair.from)).then_some(map)
 }
 
 /// Pairs as four columns, so that counting agreeing ones runs over plain slices.
@@ -175,8 +53,8 @@ impl Columns {
     }
 
     /// How many pairs an affine map explains within `miss` pixels.
-    fn count(&self, map: &Map, miss: f32) -> usize {
-        let [a, b, c, d, e, f, ..] = map.0;
+    fn count(&self, map: &PlaneMap, miss: f32) -> usize {
+        let [a, b, c, d, e, f] = map.rows();
         let [x, y, u, v] = &self.0;
         let mut agreeing = 0_u32;
         for (((x, y), u), v) in x.iter().zip(y).zip(u).zip(v) {
@@ -188,39 +66,35 @@ impl Columns {
 }
 
 /// Pairs that a map explains within `miss` pixels.
-fn agreeing(map: &Map, pairs: &[Pair], miss: f32) -> Vec<usize> {
-    (0..pairs.len()).filter(|&i| miss_of(map, &pairs[i]) <= miss * miss).collect()
-}
-
-/// Square of the distance between where the map puts a place and where it was found.
-fn miss_of(map: &Map, pair: &Pair) -> f32 {
-    let [x, y] = map.apply(pair.from);
-    (x - pair.to[0]).powi(2) + (y - pair.to[1]).powi(2)
+fn agreeing(map: &PlaneMap, pairs: &[Pair], miss: f32) -> Vec<usize> {
+    (0..pairs.len()).filter(|&i| map.miss(&pairs[i]) <= miss).collect()
 }
 
 /// The map most pairs agree on, and which pairs those are. The pairs come with the surest first.
-pub(super) fn fit(pairs: &[Pair]) -> Option<(Map, Vec<usize>)> {
+pub(crate) fn fit(pairs: &[Pair]) -> Option<(PlaneMap, Vec<usize>)> {
     if pairs.len() < 3 {
         return None;
     }
     let columns = Columns::of(pairs);
     let mut dice = Dice(SEED);
-    let mut best: Option<(Map, Vec<usize>)> = None;
-    let (mut rounds, mut seen) = (ROUNDS, 0);
+    let mut best: Option<(PlaneMap, Vec<usize>)> = None;
+    let (mut rounds, mut seen, mut most) = (ROUNDS, 0, 2);
     for draw in 0..ROUNDS * DRAWS {
         if seen >= rounds {
             break;
         }
         // The first draws come from the surest pairs, the later ones from more and more of them.
         let pool = (8 + draw / 4).min(pairs.len());
-        let Some(map) = Map::similarity(&pairs[dice.below(pool)], &pairs[dice.below(pool)]) else { continue };
+        let Some(map) = sample(&pairs[dice.below(pool)], &pairs[dice.below(pool)]) else { continue };
         seen += 1;
         let loose = columns.count(&map, LOOSE);
-        if loose < 3 || best.as_ref().is_some_and(|(_, kept)| loose + 2 < kept.len()) {
+        // Only what beats all samples before it is worth refining (Chum, Matas and Kittler 2003).
+        if loose <= most {
             continue;
         }
+        most = loose;
         let (map, kept) = refine(pairs, map);
-        if best.as_ref().is_none_or(|(_, most)| kept.len() > most.len()) {
+        if best.as_ref().is_none_or(|(_, other)| kept.len() > other.len()) {
             rounds = enough(kept.len(), pairs.len());
             best = Some((map, kept));
         }
@@ -236,11 +110,11 @@ fn enough(kept: usize, all: usize) -> usize {
 }
 
 /// Alternates least squares and choice of pairs until nothing is gained.
-fn refine(pairs: &[Pair], start: Map) -> (Map, Vec<usize>) {
+fn refine(pairs: &[Pair], start: PlaneMap) -> (PlaneMap, Vec<usize>) {
     let mut best = (start, agreeing(&start, pairs, TIGHT));
     let mut chosen = agreeing(&start, pairs, LOOSE);
     for _ in 0..4 {
-        let Some(map) = Map::solve(pairs, &chosen, 6) else { break };
+        let Some(map) = solve(pairs, &chosen, Freedom::Affine) else { break };
         let kept = agreeing(&map, pairs, TIGHT);
         if kept.len() <= best.1.len() {
             break;
@@ -252,13 +126,13 @@ fn refine(pairs: &[Pair], start: Map) -> (Map, Vec<usize>) {
 }
 
 /// Replaces an affine map by a perspective one that explains more.
-fn with_perspective(pairs: &[Pair], start: Map, kept: Vec<usize>) -> (Map, Vec<usize>) {
+fn with_perspective(pairs: &[Pair], start: PlaneMap, kept: Vec<usize>) -> (PlaneMap, Vec<usize>) {
     let mut best = (start, kept);
     if best.1.len() < PERSPECTIVE_FROM {
         return best;
     }
     for round in 0..4 {
-        let Some(map) = Map::solve(pairs, &best.1, 8) else { break };
+        let Some(map) = solve(pairs, &best.1, Freedom::Perspective) else { break };
         let kept = agreeing(&map, pairs, TIGHT);
         if kept.len() < best.1.len() || round > 0 && kept.len() == best.1.len() {
             break;

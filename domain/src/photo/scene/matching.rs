@@ -3,8 +3,9 @@
 //! part of an otherwise moved picture.
 
 use super::alike::twins;
-use super::geometry::{Map, Pair, fit};
+use super::geometry::fit;
 use super::{Point, Scene};
+use crate::photo::plane_map::{Pair, PlaneMap};
 
 /// Bits of 256 by which a matching descriptor may differ.
 const MAX_BITS: u8 = 80;
@@ -34,7 +35,7 @@ pub struct SceneMatch {
     /// Agreeing places per matched pair, 0–1.
     pub score: f32,
     /// From the first picture's pixels to the second's; trust it from [`super::SAME_SCENE_INLIERS`] on.
-    pub map: Option<Map>,
+    pub map: Option<PlaneMap>,
 }
 
 /// Compares two scenes; the same input gives the same answer.
@@ -66,7 +67,8 @@ fn pair(p: &Point, q: &Point) -> Pair {
     Pair { from: place(p), to: place(q) }
 }
 
-fn place(p: &Point) -> [f32; 2] {
+/// Where a point lies, pixels of the medium copy.
+pub(crate) fn place(p: &Point) -> [f32; 2] {
     [f32::from(p.x), f32::from(p.y)]
 }
 

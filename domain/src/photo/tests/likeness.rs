@@ -169,3 +169,17 @@ fn facts_survive_json_and_hashes_are_hexadecimal() {
     bad["prints"]["phash"] = "+".repeat(64).into();
     assert!(serde_json::from_value::<Facts>(bad).is_err());
 }
+
+#[test]
+fn the_mirrored_scene_is_that_of_the_mirrored_picture() {
+    let picture = street(3, 800, 600);
+    let (scene, mirrored) = (look(&picture, 90).scene, look(&flip_horizontal(&picture), 90).scene);
+    let found = compare(&mirrored, &scene.mirrored());
+    assert!(found.inliers >= 100 && found.still * 10 > found.matches * 9, "{found:?}");
+    let map = found.map.unwrap();
+    for at in [[100.0, 100.0], [320.0, 240.0], [600.0, 400.0]] {
+        let [x, y] = map.apply(at).unwrap();
+        assert!((x - at[0]).hypot(y - at[1]) < 2.0, "{at:?} goes to {x}, {y}");
+    }
+    assert_eq!(scene.mirrored().mirrored(), scene);
+}
