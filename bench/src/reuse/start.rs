@@ -57,10 +57,10 @@ pub fn run(rounds: usize, databases: &Databases, report: &mut Report) -> Outcome
 
 async fn fill(databases: &Databases) -> Outcome<Pool> {
     let pool = Pool::open(&databases.make(Kind::Sqlite, "start").await?).await?;
-    for table in TABLES {
-        execute!(&pool, table)?;
-    }
     let (mut tx, mut dice) = (pool.write().await?, Dice(5));
+    for table in TABLES {
+        execute!(&mut tx, table)?;
+    }
     for number in 0..PICTURES {
         let id = format!("{number:032x}");
         execute!(

@@ -42,7 +42,9 @@ struct Packed {
 fn unpack(bytes: &[u8], layout: &jpeg::Layout, divisor: u32) -> Option<Packed> {
     let mut decompressor = Decompressor::new().ok()?;
     let header = decompressor.read_header(bytes).ok()?;
-    let known = matches!(header.colorspace, Colorspace::YCbCr | Colorspace::Gray);
+    // Planes of an unusual sampling have no size that the library could tell.
+    let known = matches!(header.colorspace, Colorspace::YCbCr | Colorspace::Gray)
+        && header.subsamp != Subsamp::Unknown;
     if !known || (header.width, header.height) != (layout.width as usize, layout.height as usize) {
         return None;
     }
