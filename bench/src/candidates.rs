@@ -61,12 +61,14 @@ async fn one(
     (other, goal): (&str, f64),
     report: &mut Report,
 ) -> Outcome {
-    execute!(pool, TABLE)?;
+    let mut tx = pool.write().await?;
+    execute!(&mut tx, TABLE)?;
     for first in (0..line.tickets).step_by(BATCH as usize) {
         let rows: Vec<Value> = (first..(first + BATCH).min(line.tickets)).map(ticket).collect();
-        execute!(pool, insert(kind), Value::Array(rows).to_string())?;
+        execute!(&mut tx, insert(kind), Value::Array(rows).to_string())?;
     }
-    execute!(pool, INDEX)?;
+    execute!(&mut tx, INDEX)?;
+    tx.commit().await?;
     let boxes = match kind {
         Kind::Sqlite => rtree(pool).await.map(|()| true)?,
         Kind::Postgres => gist(pool).await,
@@ -146,17 +148,18 @@ const fn insert(kind: Kind) -> &'static str {
 
 /// The same tickets in SQLite's R*Tree, by place and time.
 async fn rtree(pool: &Pool) -> Outcome {
+    let mut tx = pool.write().await?;
     execute!(
-        pool,
+        &mut tx,
         "create virtual table spot using rtree(n, west, east, south, north, since, till, \
          +id text, +longitude real, +latitude real, +opened_at integer)",
     )?;
     execute!(
-        pool,
+        &mut tx,
         "insert into spot select rowid, longitude, longitude, latitude, latitude, opened_at, opened_at, \
          id, longitude, latitude, opened_at from ticket",
     )?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// The same tickets with a GiST index; false where there is no PostGIS.

@@ -71,6 +71,9 @@ impl Databases {
         self.drop(kind, name).await?;
         let pool = Pool::open(server).await?;
         execute!(&pool, AssertSqlSafe(format!("create database bench_{name}")))?;
+        // One core for every way of doing a work.
+        let alone = format!("alter database bench_{name} set max_parallel_workers_per_gather = 0");
+        execute!(&pool, AssertSqlSafe(alone))?;
         pool.close().await;
         let (base, _) = server.rsplit_once('/').ok_or("PostgreSQL 地址须以 /数据库名 结尾")?;
         Ok(format!("{base}/bench_{name}"))

@@ -1,8 +1,11 @@
-//! Is a picture used again: recall by transformation, false alarms, and the time of the search beside FAISS. Drawn
+//! Is a picture used again: recall by transformation, false alarms, and the time of the search beside FAISS and PostgreSQL, and of
+//! a worker's start. Drawn
 //! pictures stand in when there is no folder of photographs; their false alarms say little.
 
+mod bit_count;
 mod recall;
 mod speed;
+mod start;
 mod transforms;
 
 use crate::anchor::Anchors;
@@ -16,5 +19,5 @@ pub fn run(line: &Line, anchors: &Anchors, databases: &Databases, report: &mut R
     for count in [1_000_000, 10_000_000] {
         speed::run(count, line, anchors, databases, report)?;
     }
-    Ok(())
+    start::run(line.rounds.min(3), databases, report)
 }

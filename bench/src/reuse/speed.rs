@@ -1,5 +1,5 @@
-//! Eight orientations of one picture against all hashes: the product's scan beside FAISS in one batch. Both have to name
-//! the same nearest hash at the same distance.
+//! Eight orientations of one picture against all hashes: the product's scan beside FAISS in one batch and PostgreSQL's
+//! `bit_count`. All have to name the same nearest hash at the same distance.
 
 use std::fs;
 
@@ -9,14 +9,17 @@ use domain::reuse::Scan;
 use crate::anchor::Anchors;
 use crate::databases::Databases;
 use crate::measure::{Dice, grouped};
-use crate::race::{Runner, race};
+use crate::race::{Cost, Runner, Standing, race};
 use crate::report::{Goal, Report};
+use crate::reuse::bit_count;
 use crate::{Line, Outcome};
 
 /// Bits up to which a hash is named.
 const BITS: u32 = 92;
 /// Bits by which the hidden copy differs from the query.
 const COPY: u64 = 30;
+/// Hashes up to which PostgreSQL is asked: it takes a second for ten million.
+const MOST_ASKED: usize = 1_000_000;
 
 /// Measures `count` hashes.
 pub fn run(
@@ -50,33 +53,60 @@ pub fn run(
     let anchor = anchors.start("reuse.py", &[&all, &asked])?;
     let own = scan.within(&[query], BITS);
     let best = own.iter().min_by_key(|near| near.bits).ok_or("没有找到藏起来的副本")?;
-    let (mut number, mut name) = (None, String::from("FAISS 缺失"));
-    let mut runners = vec![Runner::here("本系统", || Ok(scan.within(&[query], BITS)))];
+    let answer = (best.item as u64, u64::from(best.bits));
+    let each = (0..count).filter_map(|item| scan.get(item)).take(MOST_ASKED);
+    let table = if count <= MOST_ASKED { bit_count::Table::fill(databases, each)? } else { None };
+    let mut runners = vec![Runner::here(OWN, || Ok(scan.within(&[query], BITS)))];
     if let Some(mut anchor) = anchor {
-        name.clone_from(&anchor.name);
-        runners.push(Runner::new("FAISS", move || {
-            let (cost, answer) = anchor.round()?;
-            let nearest = answer.as_array().into_iter().flatten().min_by_key(|pair| pair[1].as_u64());
-            let same = nearest.is_some_and(|pair| {
-                (pair[0].as_u64(), pair[1].as_u64()) == (Some(best.item as u64), Some(u64::from(best.bits)))
-            });
-            if same { Ok(cost) } else { Err(format!("最近的指纹不同:{answer} 与 {best:?}").into()) }
+        runners.push(Runner::new(FAISS, move || {
+            let (cost, said) = anchor.round()?;
+            let pairs = said.as_array().into_iter().flatten();
+            let nearest = pairs.filter_map(|pair| Some((pair[0].as_u64()?, pair[1].as_u64()?)));
+            agree(nearest.min_by_key(|pair| pair.1), answer).map(|()| cost)
+        }));
+    }
+    if let Some(table) = &table {
+        runners.push(Runner::new(POSTGRES, || {
+            let (cost, said) = Cost::of(|| table.nearest(&query));
+            let (item, bits) = said?;
+            agree(Some((item as u64, bits as u64)), answer)?;
+            // Its work is the server's, on one core: by the clock on the wall.
+            Ok(Cost { cpu: cost.wall, ..cost })
         }));
     }
     let standings = race(line.rounds, runners)?;
-    let own = standings[0].cpu;
-    if let Some(other) = standings.get(1) {
-        number = Some(other.cpu);
-        name = format!("{name} {:.2} ms", other.cpu * 1e3);
-    }
-    report.aim(
-        format!("旧照片检索,8 个方向对 {} 个指纹", grouped(count as f64)),
-        format!("{:.2} ms", own * 1e3),
-        name,
-        number.map(|other| own / other),
-        Goal::AtMost(if wide() { 0.12 } else { 1.0 }),
-    );
+    table.map_or(Ok(()), |table| table.drop(databases))?;
+    tell(count, &standings, report);
     Ok(())
+}
+
+const OWN: &str = "本系统";
+const FAISS: &str = "FAISS";
+const POSTGRES: &str = "PostgreSQL bit_count";
+
+fn agree(said: Option<(u64, u64)>, answer: (u64, u64)) -> Outcome {
+    if said == Some(answer) {
+        Ok(())
+    } else {
+        Err(format!("最近的指纹不同:{said:?} 与 {answer:?}").into())
+    }
+}
+
+fn tell(count: usize, standings: &[Standing], report: &mut Report) {
+    let work = format!("旧照片检索,8 个方向对 {} 个指纹", grouped(count as f64));
+    let spell = |seconds: f64| format!("{:.2} ms", seconds * 1e3);
+    let [own, others @ ..] = standings else { return };
+    let other = |name: &str| others.iter().find(|other| other.name == name);
+    let goal = Goal::AtMost(if wide() { 0.12 } else { 1.0 });
+    let (faiss, postgres) = (other(FAISS), other(POSTGRES));
+    let anchor = faiss.map_or_else(|| FAISS.to_owned(), |faiss| format!("{FAISS} {}", spell(faiss.cpu)));
+    report.aim(&work, spell(own.cpu), anchor, faiss.map(|faiss| own.cpu / faiss.cpu), goal);
+    if let Some(postgres) = postgres {
+        let anchor = format!("{POSTGRES} {}(墙钟)", spell(postgres.cpu));
+        report.add(work, spell(own.cpu), anchor, own.cpu / postgres.cpu);
+    } else if count <= MOST_ASKED {
+        report.add_alone(work, spell(own.cpu), &format!("{POSTGRES} 锚缺失"));
+    }
 }
 
 /// Whether this processor counts bits of 64 bytes at once.

@@ -22,7 +22,7 @@ impl Codec {
     #[cfg(not(feature = "turbo"))]
     pub const BEST: Self = Self::Rust;
 
-    /// Decodes a surveyed JPEG whole, or smaller as long as its longest side is at least `side` pixels.
+    /// Decodes a surveyed JPEG and shrinks it so that its longest side is at most `side` pixels, colour to half of that.
     pub(super) fn decode(self, bytes: &[u8], layout: &jpeg::Layout, side: u32) -> Result<Planes, Fault> {
         match self {
             Self::Rust => super::rust::decode(bytes, layout, side),

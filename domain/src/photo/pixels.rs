@@ -49,7 +49,7 @@ pub(super) fn render(
 ) -> Result<Copies, Fault> {
     let passed = pass_through(bytes, survey, orientation);
     let side = if passed.is_some() { MEDIUM_SIDE } else { DISPLAY_SIDE };
-    let large = decode(bytes, survey, side, codec)?.shrink(side)?.upright(orientation);
+    let large = decode(bytes, survey, side, codec)?.upright(orientation);
     let display = match passed {
         Some(display) => display,
         None => codec.encode(&large, DISPLAY_QUALITY)?,

@@ -106,7 +106,7 @@ impl Planes {
 }
 
 /// Size of a picture whose longest side must not exceed `side`.
-fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
+pub(super) fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
     let longest = width.max(height);
     if longest <= side {
         return (width, height);
@@ -120,13 +120,25 @@ fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
 
 /// Resamples to an exact size.
 pub(super) fn resize(source: &Raster, width: u32, height: u32, filter: FilterType) -> Result<Raster, Fault> {
-    let broken = |error: &dyn std::fmt::Display| Fault::Broken(format!("resize: {error}"));
-    let kind = if source.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
-    let view = ImageRef::new(source.width, source.height, &source.data, kind).map_err(|e| broken(&e))?;
-    let mut target = Image::new(width, height, kind);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-    Resizer::new().resize(&view, &mut target, &options).map_err(|e| broken(&e))?;
-    Ok(Raster { width, height, channels: source.channels, data: target.into_vec() })
+    let (from, channels) = ((source.width, source.height), source.channels);
+    resample(&source.data, from, channels, (width, height), &options)
+}
+
+/// Resamples `data`, rows of `from.0` pixels, to an exact size.
+pub(super) fn resample(
+    data: &[u8],
+    from: (u32, u32),
+    channels: usize,
+    (width, height): (u32, u32),
+    options: &ResizeOptions,
+) -> Result<Raster, Fault> {
+    let broken = |error: &dyn std::fmt::Display| Fault::Broken(format!("resize: {error}"));
+    let kind = if channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
+    let view = ImageRef::new(from.0, from.1, data, kind).map_err(|e| broken(&e))?;
+    let mut target = Image::new(width, height, kind);
+    Resizer::new().resize(&view, &mut target, options).map_err(|e| broken(&e))?;
+    Ok(Raster { width, height, channels, data: target.into_vec() })
 }
 
 impl Raster {

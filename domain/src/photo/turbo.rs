@@ -3,22 +3,20 @@
 
 use std::borrow::Cow;
 
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions};
 use turbojpeg::{
     Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvImage,
     YuvPlanesImage,
 };
 
-use super::planes::{Planes, Raster};
+use super::planes::{Planes, Raster, fit, resample};
 use super::{Fault, jpeg, rust};
 
-/// Decodes as small as `side` allows.
+/// Decodes as small as `side` allows and shrinks the rest of the way.
 pub(super) fn decode(bytes: &[u8], layout: &jpeg::Layout, side: u32) -> Result<Planes, Fault> {
-    if !layout.is_plain() {
-        return rust::decode(bytes, layout, side);
-    }
-    let divisor = reduction(layout, side);
-    match planes(bytes, layout, divisor as usize) {
-        Some(planes) => Ok(planes),
+    let packed = if layout.is_plain() { unpack(bytes, layout, reduction(layout, side)) } else { None };
+    match packed {
+        Some(packed) => packed.shrink(side),
         None => rust::decode(bytes, layout, side),
     }
 }
@@ -29,41 +27,79 @@ fn reduction(layout: &jpeg::Layout, side: u32) -> u32 {
     [8, 4, 2].into_iter().find(|divisor| longest.div_ceil(*divisor) >= side).unwrap_or(1)
 }
 
-/// Planes at a fraction of the size; `None` for what libjpeg-turbo warns about or does not know.
-fn planes(bytes: &[u8], layout: &jpeg::Layout, divisor: usize) -> Option<Planes> {
+/// Planes one behind the other, as libjpeg-turbo writes them.
+struct Packed {
+    /// Size of the picture.
+    size: (u32, u32),
+    /// Size of the plane of brightness, wider and higher than the picture where that is odd.
+    luma: (usize, usize),
+    /// Size of the planes of colour; `None` for a grey picture.
+    chroma: Option<(usize, usize)>,
+    pixels: Vec<u8>,
+}
+
+/// Decodes at a fraction of the size; `None` for what libjpeg-turbo warns about or does not know.
+fn unpack(bytes: &[u8], layout: &jpeg::Layout, divisor: u32) -> Option<Packed> {
     let mut decompressor = Decompressor::new().ok()?;
     let header = decompressor.read_header(bytes).ok()?;
-    let known = matches!(header.colorspace, Colorspace::YCbCr | Colorspace::Gray);
+    // Planes of an unusual sampling have no size that the library could tell.
+    let known = matches!(header.colorspace, Colorspace::YCbCr | Colorspace::Gray)
+        && header.subsamp != Subsamp::Unknown;
     if !known || (header.width, header.height) != (layout.width as usize, layout.height as usize) {
         return None;
     }
-    decompressor.set_scaling_factor(ScalingFactor::new(1, divisor)).ok()?;
-    let (width, height) = (header.width.div_ceil(divisor), header.height.div_ceil(divisor));
-    let shape = YuvImage { pixels: (), width, align: 1, height, subsamp: header.subsamp };
-    let ((y_width, y_height), (uv_width, uv_height)) = (shape.y_size(), shape.uv_size());
-    let grey = header.subsamp == Subsamp::Gray;
-    let (luma, chroma) = (y_width * y_height, if grey { 0 } else { uv_width * uv_height });
-    let mut pixels = vec![0; luma + 2 * chroma];
-    let image = YuvImage { pixels: &mut pixels[..], width, align: 1, height, subsamp: header.subsamp };
+    decompressor.set_scaling_factor(ScalingFactor::new(1, divisor as usize)).ok()?;
+    let size = (layout.width.div_ceil(divisor), layout.height.div_ceil(divisor));
+    let (width, height, subsamp) = (size.0 as usize, size.1 as usize, header.subsamp);
+    let shape = YuvImage { pixels: (), width, align: 1, height, subsamp };
+    let chroma = (subsamp != Subsamp::Gray).then(|| shape.uv_size());
+    let luma = shape.y_size();
+    let mut pixels = vec![0; luma.0 * luma.1 + chroma.map_or(0, |(width, height)| 2 * width * height)];
+    let image = YuvImage { pixels: &mut pixels[..], width, align: 1, height, subsamp };
     decompressor.decompress_to_yuv(bytes, image).ok()?;
-    drop(decompressor);
-    let plane = |width: usize, height: usize, data| Raster {
-        width: width as u32,
-        height: height as u32,
-        channels: 1,
-        data,
-    };
-    let colour = (!grey).then(|| {
-        let (blue, red) = pixels[luma..].split_at(chroma);
-        [plane(uv_width, uv_height, blue.to_vec()), plane(uv_width, uv_height, red.to_vec())]
-    });
-    pixels.truncate(luma);
-    pixels.shrink_to_fit();
-    if y_width != width {
-        pixels = pixels.chunks_exact(y_width).flat_map(|row| &row[..width]).copied().collect();
+    Some(Packed { size, luma, chroma, pixels })
+}
+
+impl Packed {
+    /// Shrinks so that the longest side is at most `side`, colour to half of that.
+    fn shrink(mut self, side: u32) -> Result<Planes, Fault> {
+        let (width, height) = fit(self.size.0, self.size.1, side);
+        let bright = self.luma.0 * self.luma.1;
+        // Colour first: its large planes are gone before the larger one of brightness needs room.
+        let chroma = match self.chroma {
+            Some(plane) => {
+                let size = (plane.0 as u32, plane.1 as u32);
+                let half = |data: &[u8]| {
+                    let to = (width.div_ceil(2), height.div_ceil(2));
+                    shrink(data, plane, size, to, FilterType::Hamming)
+                };
+                let (blue, red) = self.pixels[bright..].split_at(plane.0 * plane.1);
+                Some([half(blue)?, half(red)?])
+            }
+            None => None,
+        };
+        self.pixels.truncate(bright);
+        self.pixels.shrink_to_fit();
+        let luma = shrink(&self.pixels, self.luma, self.size, (width, height), FilterType::Lanczos3)?;
+        Ok(Planes { luma, chroma })
     }
-    pixels.truncate(width * height);
-    Some(Planes { luma: plane(width, height, pixels), chroma: colour })
+}
+
+/// Shrinks the left and upper part of a plane, which is the picture, without a copy of it.
+fn shrink(
+    data: &[u8],
+    plane: (usize, usize),
+    shown: (u32, u32),
+    to: (u32, u32),
+    filter: FilterType,
+) -> Result<Raster, Fault> {
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(
+        0.0,
+        0.0,
+        f64::from(shown.0),
+        f64::from(shown.1),
+    );
+    resample(data, (plane.0 as u32, plane.1 as u32), 1, to, &options)
 }
 
 /// Writes a baseline JPEG, its colour at half size.

@@ -3,12 +3,12 @@
 use ::geo::{BoundingRect, Coord, CoordsIter, MultiPolygon};
 
 use super::edge::{Edge, clipped, edges_of, odd};
-use super::{GROUP, HIGH_EAST, LOW_EAST, MIXED, MORE, NUMBER, Raster, TURN};
+use super::{Cell, GROUP, HIGH_EAST, LOW_EAST, MORE, NUMBER, Raster, TURN};
 use crate::geo::plane::bounds;
 
-/// Raster cells per shape and per vertex, whichever gives more. Of 32, 64, 128 and 256 a shape, 64 were quickest.
-const CELLS_PER_SHAPE: usize = 64;
-const CELLS_PER_VERTEX: f64 = 1.0;
+/// Raster cells per shape and per vertex, whichever gives more.
+const CELLS_PER_SHAPE: usize = 16;
+const CELLS_PER_VERTEX: f64 = 0.25;
 const MAX_SIDE: usize = 8192;
 /// Cells are never narrower than about a centimetre: far above the rounding of degrees.
 const FINEST_DEG: f64 = 1e-7;
@@ -77,7 +77,7 @@ impl Raster {
             }
             for (row, strips) in (band * BAND..).zip(strips) {
                 let row = raster.look(row, &strips);
-                raster.write(row);
+                raster.write(row, shapes);
             }
         }
         raster.words.shrink_to_fit();
@@ -95,13 +95,14 @@ impl Raster {
             ((cells * length / across).sqrt().ceil() as usize).clamp(1, most)
         };
         let (columns, rows) = (side(width, height), side(height, width));
+        let scale = Coord { x: columns as f64 / width, y: rows as f64 / height };
+        let (columns, rows) = (columns + 2, rows + 2);
         Self {
-            min,
-            max,
-            scale: Coord { x: columns as f64 / width, y: rows as f64 / height },
+            min: Coord { x: min.x - 1.0 / scale.x, y: min.y - 1.0 / scale.y },
+            scale,
             columns,
             rows,
-            cells: vec![0; columns * rows],
+            cells: vec![Cell::whole(None); columns * rows],
             words: Vec::new(),
         }
     }
@@ -184,18 +185,18 @@ impl Raster {
     }
 
     /// Writes the cells of a row and their records.
-    fn write(&mut self, mut seen: Row) {
+    fn write(&mut self, mut seen: Row, shapes: &[&MultiPolygon<f64>]) {
         let whole = &seen.whole;
         seen.touches.retain(|touch| touch.shape < whole[touch.column as usize]);
         seen.touches.sort_by_key(|touch| (touch.column, touch.shape));
         seen.centres.sort_unstable();
         for (column, whole) in seen.whole.iter().enumerate() {
-            self.cells[seen.row * self.columns + column] = whole.wrapping_add(1);
+            let owner = Some(*whole).filter(|shape| *shape != NONE);
+            self.cells[seen.row * self.columns + column] = Cell::whole(owner);
         }
         for touches in seen.touches.chunk_by(|a, b| a.column == b.column) {
             let column = touches[0].column as usize;
-            let cell = seen.row * self.columns + column;
-            self.cells[cell] = MIXED | self.words.len() as u32;
+            let record = self.words.len();
             let by_shape: Vec<&[Touch]> = touches.chunk_by(|a, b| a.shape == b.shape).collect();
             let whole = Some(seen.whole[column]).filter(|shape| *shape != NONE);
             let count = by_shape.len() + usize::from(whole.is_some());
@@ -206,7 +207,31 @@ impl Raster {
                 let inside = |shape| seen.centres.binary_search(&(column as u32, shape)).is_ok();
                 self.write_group(column, seen.row, members, inside, whole, last);
             }
+            self.cells[seen.row * self.columns + column] =
+                self.mixed(record, (column, seen.row), touches, shapes);
         }
+    }
+
+    /// The cell of a record that is written.
+    fn mixed(
+        &self,
+        record: usize,
+        (column, row): (usize, usize),
+        touches: &[Touch],
+        shapes: &[&MultiPolygon<f64>],
+    ) -> Cell {
+        let edges = touches.iter().map(|Touch { numbered: Numbered { edge, .. }, .. }| Edge {
+            low: self.within(edge.low, column, row),
+            high: self.within(edge.high, column, row),
+        });
+        let owner = |share: Coord<f64>| {
+            let p = Coord {
+                x: self.min.x + (column as f64 + share.x) / self.scale.x,
+                y: self.min.y + (row as f64 + share.y) / self.scale.y,
+            };
+            self.decide(record, |shape| shapes[shape], p, (column, row))
+        };
+        Cell::mixed(record as u32, edges, SLACK, owner)
     }
 
     fn write_group(
