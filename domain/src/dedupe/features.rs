@@ -95,7 +95,7 @@ fn alike(m: &Measures, t: &Thresholds) -> Feature {
         let span = f64::from(t.unlike_bits.saturating_sub(t.same_bits).max(1));
         (f64::from(t.unlike_bits) - f64::from(bits)) / span
     });
-    let floor = f64::from(MAYBE_SCENE_INLIERS) - 2.0;
+    let floor = f64::from(MAYBE_SCENE_INLIERS) - 1.0;
     let by_scene =
         m.inliers.map_or(0.0, |n| (f64::from(n) - floor) / (f64::from(SAME_SCENE_INLIERS) - floor));
     let text = match (m.bits, m.inliers) {

@@ -96,7 +96,7 @@ pub fn thresholds_for(costs: &Costs) -> Thresholds {
         same_bits: 40,
         unlike_bits: 100,
         weights: Weights::default(),
-        version: 2,
+        version: 3,
     }
 }
 
@@ -127,11 +127,11 @@ pub struct Weights {
 }
 
 impl Default for Weights {
-    // Version 2. Bias, distance, category, time, crowd and duty: what `bench --only dupes --fit` gives on the first 62 days of the
+    // Version 3. Bias, distance, category, time, crowd and duty: what `bench --only dupes --fit` gives on the first 62 days of the
     // City of Boston's service requests of July to September 2011 (open data; 51,848 pairs), where staff marked 0.66 of the sure
     // duplicates. `twice` is reasoned (the fit says 2.1): those sure duplicates are its own case, so marks can't say more of it
     // than the 0.66. The stream has no pictures, words or reporters: those three are reasoned likelihood ratios (e⁶ for a scene
-    // that matches with 20 points, where 2,952 pairs of other places had none; e⁵ for the same words; a little for the same
+    // that matches with 18 points, where 4,193 pairs of other places had none; e⁵ for the same words; a little for the same
     // person).
     fn default() -> Self {
         Self {
