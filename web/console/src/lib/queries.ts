@@ -1,0 +1,88 @@
+/** What the pages read. Keys begin with the thing's name, so that a live change can make it stale. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { operations } from '../../../shared/openapi';
+import { GET, take, type S } from './api';
+
+const HOUR = 3_600_000;
+const coord_type = 'wgs84' as const;
+
+export type TicketFilter = Omit<NonNullable<operations['tickets']['parameters']['query']>, 'cursor' | 'limit' | 'coord_type'>;
+export type MapFilter = NonNullable<operations['map']['parameters']['query']>;
+
+export const config = queryOptions({ queryKey: ['config'], staleTime: HOUR, queryFn: () => take<'Config'>(GET('/v1/config')) });
+export const catalogue = queryOptions({ queryKey: ['categories'], staleTime: HOUR, queryFn: () => take<'Catalogue'>(GET('/v1/categories')) });
+export const departments = queryOptions({ queryKey: ['departments'], staleTime: HOUR, queryFn: () => take<'Departments'>(GET('/v1/departments')) });
+
+export const grids = (layer: S['Layer']) =>
+  queryOptions({
+    queryKey: ['grids', layer],
+    staleTime: HOUR,
+    queryFn: () => take<'GridCollection'>(GET('/v1/grids', { params: { query: { layer, coord_type } } })),
+  });
+
+export const statistics = queryOptions({ queryKey: ['statistics'], queryFn: () => take<'Statistics'>(GET('/v1/statistics')) });
+
+export const PAGE = 30;
+export const tickets = (query: TicketFilter, pages = 1) =>
+  queryOptions({
+    queryKey: ['tickets', query, pages],
+    placeholderData: keepPreviousData,
+    queryFn: async () => {
+      const items: S['TicketRow'][] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < pages; page += 1) {
+        const answer: S['TicketPage'] = await take<'TicketPage'>(
+          GET('/v1/tickets', { params: { query: { ...query, limit: PAGE, coord_type, ...(cursor ? { cursor } : {}) } } }),
+        );
+        items.push(...answer.items);
+        cursor = answer.next_cursor;
+        if (!cursor) break;
+      }
+      return { items, more: cursor !== null };
+    },
+  });
+
+export const ticket = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id],
+    queryFn: async () => (await take<'AnyTicket'>(GET('/v1/tickets/{id}', { params: { path: { id }, query: { coord_type } } }))) as S['Ticket'],
+  });
+
+export const timeline = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id, 'timeline'],
+    queryFn: async () => (await take<'Timeline'>(GET('/v1/tickets/{id}/timeline', { params: { path: { id } } }))).items as S['Step'][],
+  });
+
+export const explanation = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id, 'explanation'],
+    queryFn: () => take<'Explanation'>(GET('/v1/tickets/{id}/explanation', { params: { path: { id } } })),
+  });
+
+export const changes = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id, 'changes'],
+    queryFn: async () => (await take<'Changes'>(GET('/v1/tickets/{id}/changes', { params: { path: { id } } }))).items,
+  });
+
+export const ticketMap = (query: MapFilter) =>
+  queryOptions({
+    queryKey: ['map', query],
+    placeholderData: keepPreviousData,
+    queryFn: () => take<'MapCollection'>(GET('/v1/tickets/map', { params: { query: { ...query, coord_type } } })),
+  });
+
+export const board = (id: S['BoardName'], span?: string, dimension?: S['Dimension'], department?: string) =>
+  queryOptions({
+    queryKey: ['board', id, span, dimension, department],
+    placeholderData: (before: S['Board'] | undefined) => (before?.board === id ? before : undefined),
+    queryFn: () => take<'Board'>(GET('/v1/boards/{id}', { params: { path: { id }, query: { span, dimension, department } } })),
+  });
+
+export const boards = queryOptions({ queryKey: ['boards'], staleTime: HOUR, queryFn: () => take<'BoardTitles'>(GET('/v1/boards')) });
+
+export const notices = queryOptions({
+  queryKey: ['notices'],
+  queryFn: () => take<'NoticePage'>(GET('/v1/notices', { params: { query: { limit: 20 } } })),
+});

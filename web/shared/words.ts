@@ -1,0 +1,99 @@
+/** Chinese names where the API gives a code without a label, and texts shared by both faces. */
+
+export const LAYERS = { community: '责任网格', inspection: '巡管小网格', enforcement: '执法大网格', area: '片区(街道)' } as const;
+
+export const PARTS = {
+  before: '处置前',
+  after: '处置后',
+  verify: '核实',
+  recheck: '回头看',
+  contest: '质疑',
+  heed: '案前整改',
+  part: '分项',
+  milestone: '节点',
+  frame: 'AI 复核',
+} as const;
+
+/** Names of the fields a form can ask for. */
+export const FIELDS: Record<string, string> = {
+  reason: '理由',
+  note: '说明',
+  text: '内容',
+  words: '内容',
+  comment: '评语',
+  lead: '主办单位',
+  assist: '协办单位',
+  person: '责任人',
+  task: '任务',
+  duty: '责任',
+  red: '列为红色督办件',
+  category: '类别',
+  standard: '立案标准',
+  grids: '网格',
+  point: '位置',
+  photo_ids: '照片',
+  no_faces: '已确认无人脸车牌的照片',
+  finding: '核实结果',
+  into: '并入哪个案件',
+  to: '转往',
+  proposed: '应由谁负责',
+  parties: '参加单位',
+  on_site: '在现场会商',
+  at: '时间',
+  until: '截止时间',
+  due_at: '完成时限',
+  by: '延长多久',
+  holds: '整改是否保持',
+  clear: '画面中是否已无问题',
+  confidence: '把握(0–1)',
+  stars: '星级',
+  level: '督办级别',
+  to_level: '上报到第几级',
+  parts: '分工',
+  milestones: '节点',
+  position: '第几个节点(从 0 起)',
+  cause: '根因',
+  unit: '承办单位',
+  decision: '议定事项',
+};
+
+/** Names of the codes a field offers. */
+export const OPTIONS: Record<string, string> = {
+  real: '属实',
+  not_real: '不属实',
+  approved: '已审批',
+  reminder: '提醒',
+  slip: '督办单',
+  head: '报主要负责人',
+  party_group: '提请党组',
+  policy: '制度缺失',
+  middle: '中层梗阻',
+  grassroots: '基层落实不力',
+  urgent_hours: '紧急工作时',
+  work_hours: '工作时',
+  work_days: '工作日',
+  calendar_days: '自然日',
+};
+
+/** What the user reads when the network is gone. */
+export const OFFLINE = '连接不上服务器,已保存,恢复后继续';
+
+/** "2026-11-23T13:46:41+08:00" as "11-23 13:46", in the time of China whatever the machine's zone. */
+export function moment(time: string | null | undefined): string {
+  if (!time) return '';
+  const parts = new Intl.DateTimeFormat('zh-CN', {
+    timeZone: 'Asia/Shanghai',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(new Date(time));
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  return `${of('month')}-${of('day')} ${of('hour')}:${of('minute')}`;
+}
+
+/** A datetime-local value ("2026-11-24T09:00") as the API's time, taken as the time of China. */
+export function chinaTime(local: string): string {
+  return `${local.length === 16 ? `${local}:00` : local}+08:00`;
+}
