@@ -1,5 +1,8 @@
 /** Ground geometry small enough for a ticket's map. WGS-84 degrees and metres. */
 
+/** Where a district is looked for while it has no polygons. */
+export const CHINA: [number, number, number, number] = [73, 18, 135, 54];
+
 const METRES_PER_DEGREE = 111_195;
 
 /** A ring of `steps` corners at `radius` metres about a point, closed, as GeoJSON coordinates. */

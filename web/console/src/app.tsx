@@ -1,5 +1,5 @@
 /** Which page stands at which address. Pages beyond the desk are loaded when first opened. */
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { useSession } from './lib/hooks';
 import { resume } from './lib/session';
@@ -10,6 +10,8 @@ import { Shell } from './pages/shell';
 import { TicketPage } from './pages/ticket/page';
 import { Empty, Skeleton } from './parts/states';
 import { Toasts } from './parts/toast';
+
+const MapPage = lazy(() => import('./pages/map/page'));
 
 function Start() {
   const { account } = useSession();
@@ -24,6 +26,7 @@ function Pages() {
           <Route index element={<Start />} />
           <Route path="desk" element={<DeskPage />} />
           <Route path="tickets/:id" element={<TicketPage />} />
+          <Route path="map" element={<MapPage />} />
           <Route path="*" element={<Empty says="没有这个页面">请从左边的导航选择。</Empty>} />
         </Route>
       </Routes>

@@ -16,7 +16,7 @@ const client = createClient<paths>({
 export const { GET, POST } = client;
 
 interface Answered {
-  data?: { data: unknown };
+  data?: unknown;
   error?: unknown;
   response: Response;
 }
@@ -24,7 +24,7 @@ interface Answered {
 /** The data of an answer, as the schema `K`; throws Refused or NetworkGone. */
 export async function take<K extends keyof S>(asked: Promise<Answered>): Promise<S[K]> {
   const { data, error, response } = await asked;
-  if (data) return data.data as S[K];
+  if (data) return (data as { data: unknown }).data as S[K];
   return read<S[K]>(new Response(JSON.stringify(error ?? null), { status: response.status }));
 }
 

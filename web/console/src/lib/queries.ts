@@ -1,5 +1,7 @@
 /** What the pages read. Keys begin with the thing's name, so that a live change can make it stale. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { CHINA } from '../../../shared/geometry';
+import { gather, type Box } from '../../../shared/quarters';
 import type { operations } from '../../../shared/openapi';
 import { GET, take, type S } from './api';
 
@@ -66,11 +68,21 @@ export const changes = (id: string) =>
     queryFn: async () => (await take<'Changes'>(GET('/v1/tickets/{id}/changes', { params: { path: { id } } }))).items,
   });
 
-export const ticketMap = (query: MapFilter) =>
+/** Most points one answer of the map holds. */
+const POINTS = 5_000;
+
+/** All points that fit the filter; `whole` is the box to quarter when they are more than one answer holds. */
+export const ticketMap = (query: MapFilter, whole: Box | undefined) =>
   queryOptions({
     queryKey: ['map', query],
+    enabled: whole !== undefined,
     placeholderData: keepPreviousData,
-    queryFn: () => take<'MapCollection'>(GET('/v1/tickets/map', { params: { query: { ...query, coord_type } } })),
+    queryFn: async ({ signal }): Promise<S['MapCollection']> => {
+      const ask = (bbox: Box | undefined) =>
+        take<'MapCollection'>(GET('/v1/tickets/map', { signal, params: { query: { ...query, coord_type, limit: POINTS, ...(bbox ? { bbox } : {}) } } }));
+      const found = await gather(ask, whole ?? CHINA, (one) => one.properties.id);
+      return { type: 'FeatureCollection', coord_type, ...found };
+    },
   });
 
 export const board = (id: S['BoardName'], span?: string, dimension?: S['Dimension'], department?: string) =>
@@ -86,3 +98,22 @@ export const notices = queryOptions({
   queryKey: ['notices'],
   queryFn: () => take<'NoticePage'>(GET('/v1/notices', { params: { query: { limit: 20 } } })),
 });
+
+/** Every entry of a register that has a place or a shape. */
+export const registerPlaces = (register: S['Register']) =>
+  queryOptions({
+    queryKey: ['register', register],
+    staleTime: HOUR,
+    queryFn: async () => {
+      const found: S['Entry'][] = [];
+      let cursor: string | null = null;
+      do {
+        const page: S['EntryPage'] = await take<'EntryPage'>(
+          GET('/v1/registers/{register}', { params: { path: { register }, query: { coord_type, limit: 100, ...(cursor ? { cursor } : {}) } } }),
+        );
+        found.push(...page.items.filter((one) => one.place ?? one.shape));
+        cursor = page.next_cursor;
+      } while (cursor && found.length < 2_000);
+      return found;
+    },
+  });

@@ -5,7 +5,7 @@
 import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { extent, heart } from '../../../shared/geometry';
+import { CHINA, extent, heart } from '../../../shared/geometry';
 import type { S } from '../lib/api';
 
 setWorkerUrl(workerUrl);
@@ -40,7 +40,7 @@ export function hearts(drawn: S['GridCollection']): GeoJSON.FeatureCollection {
 
 /** What the district covers; the whole of China when it has no polygons yet. */
 export function boundsOf(areas: S['GridCollection']): Bounds {
-  return extent(areas.features.map((one) => one.geometry.coordinates)) ?? [73, 18, 135, 54];
+  return extent(areas.features.map((one) => one.geometry.coordinates)) ?? CHINA;
 }
 
 /** Names at points, for `addLayer`. */
@@ -64,13 +64,13 @@ const WORDS = {
   'ScaleControl.Kilometers': '公里',
 };
 
-/** Makes a map in `box` showing `bounds`; calls `ready` once layers may be added. Answers the map, to be removed. */
-export function makeMap(box: HTMLElement, areas: S['GridCollection'], bounds: Bounds, ready: (map: MapLibre) => void): MapLibre {
+/** Makes a map in `box` showing `bounds`; calls `ready` once layers may be added. `left` pixels are covered by a panel. Answers the map, to be removed. */
+export function makeMap(box: HTMLElement, areas: S['GridCollection'], bounds: Bounds, ready: (map: MapLibre) => void, left = 16): MapLibre {
   const map = new MapLibre({
     container: box,
     style: style(areas),
     bounds,
-    fitBoundsOptions: { padding: 16 },
+    fitBoundsOptions: { padding: { top: 16, bottom: 16, right: 16, left } },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -50,7 +50,7 @@ function join(one: Bounds, other: Bounds): Bounds {
 export default function TicketMap({ ticket, height }: { ticket: S['Ticket']; height: number }) {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<MapLibre>(null);
-  const [layer, setLayer] = useState<Layer>('community');
+  const [layer, setLayer] = useState<Layer>(Object.keys(ticket.grids).length > 0 ? 'community' : 'area');
   const layers = useQueries({ queries: ORDER.map((one) => grids(one)) });
   const areas = layers[ORDER.indexOf('area')]?.data;
   const shown = layers[ORDER.indexOf(layer)]?.data;

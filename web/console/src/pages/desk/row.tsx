@@ -37,7 +37,7 @@ export const TicketRow = memo(function TicketRow({ row, current, marked, proposa
             {[row.category && row.words ? row.category.name : null, place(row), row.lead?.name].filter(Boolean).join(' · ')}
           </span>
           {row.attention_label && (
-            <span className="cut small why">
+            <span className="small why">
               <span className="tag soon">{row.attention_label}</span> {proposal ?? ''}
             </span>
           )}
