@@ -11,7 +11,10 @@ import { TicketPage } from './pages/ticket/page';
 import { Empty, Skeleton } from './parts/states';
 import { Toasts } from './parts/toast';
 
+const BoardsPage = lazy(() => import('./pages/boards/page'));
 const MapPage = lazy(() => import('./pages/map/page'));
+
+const ScreenPage = lazy(() => import('./pages/boards/screen'));
 
 function Start() {
   const { account } = useSession();
@@ -22,10 +25,12 @@ function Pages() {
   return (
     <Suspense fallback={<div className="page"><Skeleton lines={[40, 320]} /></div>}>
       <Routes>
+        <Route path="screen" element={<ScreenPage />} />
         <Route element={<Shell />}>
           <Route index element={<Start />} />
           <Route path="desk" element={<DeskPage />} />
           <Route path="tickets/:id" element={<TicketPage />} />
+          <Route path="boards/:name?" element={<BoardsPage />} />
           <Route path="map" element={<MapPage />} />
           <Route path="*" element={<Empty says="没有这个页面">请从左边的导航选择。</Empty>} />
         </Route>

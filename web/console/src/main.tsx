@@ -6,6 +6,8 @@ import './styles/desk.css';
 import './styles/ticket.css';
 import './styles/map.css';
 import './styles/rhythm.css';
+import './styles/boards.css';
+import './styles/print.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -27,7 +27,7 @@ function doubted(id: string, label: string, attention: S['AttentionKind']): Queu
 }
 
 /** What only a person can settle: the dispatcher's first and main queue. */
-export const EXCEPTIONS: Queue = { id: 'exceptions', label: '待我裁决', filter: { doubtful: true }, count: (now) => withDoubt(now) };
+export const EXCEPTIONS: Queue = { id: 'exceptions', label: '待裁决', filter: { doubtful: true }, count: (now) => withDoubt(now) };
 
 export const QUEUES: Queue[] = [
   EXCEPTIONS,

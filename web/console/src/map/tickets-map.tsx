@@ -13,6 +13,8 @@ interface Props {
   entries: S['Entry'][];
   look: Look;
   pick: (id: string) => void;
+  /** Pixels at the left that a panel covers. */
+  left: number;
 }
 
 const DONE = ['closed', 'declined', 'merged', 'withdrawn'];
@@ -45,7 +47,7 @@ function draw(map: MapLibre) {
     clusterProperties: { late: ['+', ['case', ['get', 'late'], 1, 0]] },
   });
   map.addLayer({ id: 'grid-edges', type: 'line', source: 'grids', paint: { 'line-color': token('ink-3'), 'line-width': 0.8, 'line-opacity': 0.6 } });
-  map.addLayer(names('grid-names', 'hearts', 9, 12));
+  map.addLayer(names('grid-names', 'hearts', 8, 12));
   map.addLayer({ id: 'entry-shapes', type: 'fill', source: 'entries', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': token('soon'), 'fill-opacity': 0.15 } });
   map.addLayer({ id: 'entries', type: 'circle', source: 'entries', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': paper, 'circle-stroke-color': token('soon'), 'circle-stroke-width': 2 } });
   map.addLayer({
@@ -137,7 +139,7 @@ export function TicketsMap(props: Props) {
         listen(ready, (id) => latest.current.pick(id));
         fill(ready, latest.current);
         map.current = ready;
-      }, 296);
+      }, props.left);
     const host = box.current;
     let made = make(host);
     const anew = () => {

@@ -2,13 +2,12 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { CHINA, extent } from '../../../../shared/geometry';
-import type { Box } from '../../../../shared/quarters';
 import type { S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { catalogue, grids, registerPlaces, ticket as ticketQuery, ticketMap, type MapFilter } from '../../lib/queries';
 import { Picture, StageTag } from '../../parts/bits';
 import { Failed, Shown } from '../../parts/states';
+import { roomy } from './roomy';
 import { TicketsMap, type Look } from '../../map/tickets-map';
 
 const STATES: Record<string, { label: string; filter: MapFilter }> = {
@@ -19,12 +18,6 @@ const STATES: Record<string, { label: string; filter: MapFilter }> = {
 };
 const LAYERS: Record<string, string> = { community: '责任网格', inspection: '巡管', enforcement: '执法', area: '片区' };
 const REGISTERS = { watch_area: '重点关注区', camera: '视频监控', point: '测评点位', site: '工地' } as const;
-/** The district with half a degree around it. */
-function roomy(areas: S['GridCollection']): Box {
-  const [west, south, east, north] = extent(areas.features.map((one) => one.geometry.coordinates)) ?? CHINA;
-  return [west - 0.5, south - 0.5, east + 0.5, north + 0.5];
-}
-
 type Register = keyof typeof REGISTERS;
 
 function Segments<K extends string>({ label, options, value, set }: { label: string; options: Record<K, string>; value: K; set: (next: K) => void }) {
@@ -93,7 +86,7 @@ export default function MapPage() {
       {points.isError && !points.data ? (
         <Failed error={points.error} retry={() => void points.refetch()} />
       ) : areas.data && points.data ? (
-        <TicketsMap areas={areas.data} grids={drawn.data} tickets={points.data} entries={entries} look={look} pick={setPicked} />
+        <TicketsMap areas={areas.data} grids={drawn.data} tickets={points.data} entries={entries} look={look} pick={setPicked} left={296} />
       ) : (
         <div className="skeleton" style={{ height: '100%' }} />
       )}
