@@ -73,6 +73,23 @@ export const OPTIONS: Record<string, string> = {
   work_hours: '工作时',
   work_days: '工作日',
   calendar_days: '自然日',
+  campaign: '专项整治',
+  recurring: '常态化任务',
+  round: '巡访',
+  mission: '联合督查',
+  daily_inspection: '日督查',
+  coverage: '全覆盖督查',
+  special: '专项督查',
+  simulation: '模拟测评',
+  follow_up: '跟踪督查',
+  inspection_target: '检查数量',
+  flight: '巡飞',
+  point: '测评点位',
+  site: '工地',
+  watch_area: '重点关注区',
+  camera: '视频监控',
+  frontage: '门前三包',
+  chief: '路段长片长河长',
 };
 
 /** What the user reads when the network is gone. */

@@ -14,6 +14,7 @@ import { Toasts } from './parts/toast';
 const BoardsPage = lazy(() => import('./pages/boards/page'));
 const MapPage = lazy(() => import('./pages/map/page'));
 
+const RhythmPage = lazy(() => import('./pages/rhythm/page'));
 const ScreenPage = lazy(() => import('./pages/boards/screen'));
 
 function Start() {
@@ -31,6 +32,7 @@ function Pages() {
           <Route path="desk" element={<DeskPage />} />
           <Route path="tickets/:id" element={<TicketPage />} />
           <Route path="boards/:name?" element={<BoardsPage />} />
+          <Route path="rhythm/*" element={<RhythmPage />} />
           <Route path="map" element={<MapPage />} />
           <Route path="*" element={<Empty says="没有这个页面">请从左边的导航选择。</Empty>} />
         </Route>

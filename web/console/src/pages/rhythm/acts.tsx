@@ -6,6 +6,7 @@ import type { operations } from '../../../../shared/openapi';
 import { moment } from '../../../../shared/words';
 import { GET, POST, take, type S } from '../../lib/api';
 import { fieldsOf } from '../../lib/act';
+import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { Empty, Shown } from '../../parts/states';
@@ -80,6 +81,7 @@ const KINDS: [string, string][] = [
 ];
 
 export function ActsPage() {
+  useTitle('督办问责');
   const [search, setSearch] = useSearchParams();
   const kind = search.get('kind') ?? '';
   const mine = search.get('mine') === 'addressed';

@@ -108,6 +108,20 @@ function DecisionInput({ id, value, context, onChange }: InputProps) {
   );
 }
 
+function LineInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <input
+      id={id}
+      className="input"
+      type={field.format === 'date' ? 'date' : 'text'}
+      required={field.required}
+      maxLength={field.max ?? undefined}
+      value={String(value ?? '')}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
 const BY_TYPE: Record<string, (props: InputProps) => React.ReactNode> = {
   Limit: LimitInput,
   GivenPoint: PointInput,
@@ -122,6 +136,7 @@ const BY_TYPE: Record<string, (props: InputProps) => React.ReactNode> = {
   no_faces: PhotosInput,
   parties: UnitsInput,
   decision: DecisionInput,
+  Codes: UnitsInput,
 };
 
 function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
@@ -131,6 +146,7 @@ function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
   if (field.is === 'Code') return UnitInput;
   if (field.is === 'Id') return TicketInput;
   if (field.format === 'date-time' || field.name === 'due_at') return TimeInput;
+  if (field.type === 'line' || field.format === 'date') return LineInput;
   if (field.type === 'boolean') return YesNoInput;
   if (field.type === 'integer' || field.type === 'number') return NumberInput;
   return TextInput;
