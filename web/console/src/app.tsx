@@ -15,6 +15,7 @@ const BoardsPage = lazy(() => import('./pages/boards/page'));
 const MapPage = lazy(() => import('./pages/map/page'));
 
 const RhythmPage = lazy(() => import('./pages/rhythm/page'));
+const SetupPage = lazy(() => import('./pages/setup/page'));
 const ScreenPage = lazy(() => import('./pages/boards/screen'));
 
 function Start() {
@@ -33,6 +34,7 @@ function Pages() {
           <Route path="tickets/:id" element={<TicketPage />} />
           <Route path="boards/:name?" element={<BoardsPage />} />
           <Route path="rhythm/*" element={<RhythmPage />} />
+          <Route path="setup/*" element={<SetupPage />} />
           <Route path="map" element={<MapPage />} />
           <Route path="*" element={<Empty says="没有这个页面">请从左边的导航选择。</Empty>} />
         </Route>

@@ -6,6 +6,7 @@ import './styles/desk.css';
 import './styles/ticket.css';
 import './styles/map.css';
 import './styles/rhythm.css';
+import './styles/setup.css';
 import './styles/boards.css';
 import './styles/print.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';

@@ -43,11 +43,14 @@ export const programme = (id: string) =>
     queryFn: () => take<'ProgrammeBoard'>(GET('/v1/programmes/{id}', { params: { path: { id } } })),
   });
 
+/** Second looks that fall due within a fortnight are listed too. */
+const AHEAD = 14 * 86_400_000;
+
 export const rechecks = infiniteQueryOptions({
   queryKey: ['tickets', 'rechecks'],
   initialPageParam: '',
   getNextPageParam: next,
-  queryFn: ({ pageParam }) => take<'RecheckPage'>(GET('/v1/rechecks', { params: { query: { limit: 50, ...from(pageParam) } } })),
+  queryFn: ({ pageParam }) => take<'RecheckPage'>(GET('/v1/rechecks', { params: { query: { limit: 50, due_before: new Date(Date.now() + AHEAD).toISOString(), ...from(pageParam) } } })),
 });
 
 export type PaperKind = S['PaperKind'];

@@ -1,4 +1,4 @@
-/** 回头看: struck-off tickets to be looked at again, soonest first. */
+/** 回头看: struck-off tickets to be looked at again, soonest first; a fortnight ahead. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { moment } from '../../../../shared/words';
