@@ -18,6 +18,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const SCREENS = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screens');
+/** Longest wait for anything on a page, milliseconds. */
+const LIMIT = 10_000;
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -43,6 +45,7 @@ export async function openBrowser(base) {
     async page(options = {}) {
       const context = await browser.newContext({ baseURL: base, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options });
       const page = await context.newPage();
+      page.setDefaultTimeout(LIMIT);
       const forgiven = [];
       page.forgive = (pattern) => forgiven.push(pattern);
       const blame = (words) => forgiven.some((pattern) => pattern.test(words)) || errors.push(words);

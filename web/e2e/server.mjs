@@ -6,7 +6,7 @@
  *   server.base                           // e.g. http://127.0.0.1:43211, no slash at its end
  *   await server.stop();                  // ends the processes, removes the folder; call it in after()
  *
- * Faces: `${server.base}/console/` and `${server.base}/m/`. A server that does not serve them itself gets a front
+ * Faces: `${server.base}/console/` and `${server.base}/m/`. A server built without them gets a front
  * (front.mjs) on another free port, which serves web/console/dist and web/mini/dist/h5 with the product's headers and
  * passes everything else on; `base` is then the front's address. Tests need not care.
  *
@@ -66,8 +66,8 @@ export function freePort() {
 }
 
 async function withFaces(base, stop) {
-  const answer = await fetch(`${base}/console/`);
-  if (answer.ok) return { base, stop };
+  const page = await (await fetch(`${base}/console/`)).text();
+  if (page.includes('type="module"')) return { base, stop };
   const front = await startFront(base);
   return {
     base: front.base,

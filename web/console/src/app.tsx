@@ -62,7 +62,7 @@ export function App() {
   useResume();
   if (phase === 'starting') return <Empty says="正在连接服务器…" />;
   return (
-    <BrowserRouter basename="/console">
+    <BrowserRouter basename="/console" useTransitions={false}>
       {phase === 'out' ? <LoginPage /> : <Pages />}
       {phase === 'expired' && <LoginAgain />}
       <Toasts />

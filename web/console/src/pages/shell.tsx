@@ -133,10 +133,16 @@ export function Shell() {
   }, [client, online]);
   return (
     <div className="shell">
-      <Link to="/" className="brand">
-        <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" />
-        随手拍督查台
-      </Link>
+      <nav className="nav" aria-label="导航">
+        <Link to="/" className="brand">
+          <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" />
+          随手拍督查台
+        </Link>
+        <QueueLinks />
+        <Places title="研判" places={STUDY} />
+        <Places title="调度" places={RHYTHM} />
+        <Places title="设置" places={SETUP} />
+      </nav>
       <header className="top">
         <SearchBox />
         <span className="push" />
@@ -144,12 +150,6 @@ export function Shell() {
         <ThemeSwitch />
         <Account />
       </header>
-      <nav className="nav" aria-label="导航">
-        <QueueLinks />
-        <Places title="研判" places={STUDY} />
-        <Places title="调度" places={RHYTHM} />
-        <Places title="设置" places={SETUP} />
-      </nav>
       <div className="notice" role="status">
         {!online && <p className="bar-offline">{OFFLINE}</p>}
       </div>

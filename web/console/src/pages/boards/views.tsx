@@ -97,7 +97,7 @@ export function Targets({ board }: { board: S['Board'] }) {
         return (
           <li key={row.key} className="tile">
             <div className="row">
-              <h3>{row.name}</h3>
+              <h2>{row.name}</h2>
               <span className={`tag push ${met ? 'ok' : 'late'}`}>{now.value === null ? '尚无数据' : met ? '达到目标' : '未达目标'}</span>
             </div>
             <Fig figure={now} formula={formulas.get(now.formula)} className="huge" />

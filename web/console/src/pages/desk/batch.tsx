@@ -20,6 +20,7 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
   const [tickets] = useState(rows);
   const [results, setResults] = useState<Record<string, Result>>({});
   const [running, setRunning] = useState(false);
+  const [asked, setAsked] = useState<Values>({});
   const done = Object.keys(results).length;
   const one = async (id: string, values: Values): Promise<Result> => {
     try {
@@ -35,6 +36,7 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
   };
   const run = async (values: Values) => {
     setRunning(true);
+    setAsked(values);
     for (const { id } of tickets) {
       if (results[id]?.ok) continue;
       const result = await one(id, values);
@@ -49,7 +51,7 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
     <Dialog title={`批量派单 · ${tickets.length} 件`} wide onClose={running ? undefined : onClose}>
       {done > 0 && (
         <div className="stack tight" role="status">
-          <progress value={done} max={tickets.length} aria-label="派单进度" style={{ width: '100%' }} />
+          <progress value={done} max={tickets.length} aria-label="派单进度" />
           <p>{finished ? `办完 ${tickets.length} 件:成功 ${done - failed} 件,未成 ${failed} 件` : `正在办第 ${done + 1} 件,共 ${tickets.length} 件`}</p>
         </div>
       )}
@@ -71,7 +73,7 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
           完成
         </button>
       ) : (
-        !running && <ActionForm key={done} fields={fields} draft="batch" verb={failed > 0 ? `重试未成的 ${failed} 件` : '开始派单'} send={run} onCancel={onClose} />
+        !running && <ActionForm key={done} fields={fields} first={asked} draft="batch" verb={failed > 0 ? `重试未成的 ${failed} 件` : '开始派单'} send={run} onCancel={onClose} />
       )}
     </Dialog>
   );

@@ -1,5 +1,5 @@
 /** Inputs of several parts: a limit, a point, rows of a list, the words of a paper. */
-import { OPTIONS } from '../../../../shared/words';
+import { chinaTime, OPTIONS } from '../../../../shared/words';
 import { UnitInput } from './choosers';
 import type { InputProps } from './inputs';
 
@@ -78,7 +78,7 @@ export function RowsInput(props: InputProps) {
               type="datetime-local"
               required
               value={(row.due_at ?? '').slice(0, 16)}
-              onChange={(event) => set(at, 'due_at', `${event.target.value}:00+08:00`)}
+              onChange={(event) => set(at, 'due_at', chinaTime(event.target.value))}
             />
           )}
           <input

@@ -1,6 +1,6 @@
 /** One input for each kind of field in the contract. */
 import { useId } from 'react';
-import { OPTIONS } from '../../../../shared/words';
+import { chinaTime, OPTIONS } from '../../../../shared/words';
 import type { S } from '../../lib/api';
 import type { FieldSpec, Values } from '../../lib/act';
 import { CategoryInput, GridsInput, PersonInput, StandardInput, TicketInput, UnitInput, UnitsInput } from './choosers';
@@ -59,7 +59,7 @@ function TimeInput({ id, value, field, onChange }: InputProps) {
       className="input"
       required={field.required}
       value={String(value ?? '').slice(0, 16)}
-      onChange={(event) => onChange(event.target.value ? `${event.target.value}:00+08:00` : undefined)}
+      onChange={(event) => onChange(event.target.value ? chinaTime(event.target.value) : undefined)}
     />
   );
 }
