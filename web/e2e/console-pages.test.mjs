@@ -65,6 +65,7 @@ const PAGES = {
   programmes: ['/rhythm/programmes', 'h1'],
   rechecks: ['/rhythm/rechecks', 'h1'],
   acts: ['/rhythm/acts', 'h1'],
+  lists: ['/rhythm/lists?list=duties', '.table'],
   imports: ['/setup/imports', '#file'],
   rules: ['/setup/rules/ticket_ladder', '.code'],
   jobs: ['/setup/jobs', '.table'],
@@ -124,6 +125,23 @@ test('the ticket page shows six checks with measure and threshold, the slider, t
   assert.ok((await admin.locator('.strip-clock span').count()) > 1);
   await admin.getByRole('button', { name: '判定依据' }).click();
   await admin.getByText('位置以手机定位为准').waitFor();
+});
+
+test('every form of a dispatched ticket opens, and axe finds nothing in it', async () => {
+  const page = await browser.page({ ...SIZE, colorScheme: 'dark' });
+  await login(page, 'dispatcher1');
+  const late = await ticketBy(await colleague(server.base, 'dispatcher1'), 'SSP2026-000002');
+  await open(page, `/tickets/${late.id}`, '.acts button');
+  const actions = await page.locator('.acts button').evaluateAll((all) => all.map((one) => one.dataset.action));
+  assert.ok(actions.length > 8, actions.join());
+  for (const action of actions) {
+    await page.locator(`.acts [data-action=${action}]`).click();
+    await page.getByRole('dialog').waitFor();
+    assert.deepEqual(await violations(page), [], action);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  await page.context().close();
 });
 
 /** Opens the map for a leader and drags it about; answers how long it took to be ready and the gaps between frames. */

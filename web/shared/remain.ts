@@ -30,17 +30,15 @@ export function span(minutes: number): string {
   return `${rest}分`;
 }
 
-/** Reads a row's times at `now` (milliseconds). */
-export function remaining(row: Timed, now: number): Remaining {
+/** Reads a row's times. `remaining_minutes` is negative once late, counted by the server's clock. */
+export function remaining(row: Timed): Remaining {
   if (row.remaining_minutes === null || row.due_at === null) return { urgency: 'none', text: '', times: null };
-  const due = Date.parse(row.due_at);
-  const whole = row.registered_at === null ? null : (due - Date.parse(row.registered_at)) / 60_000;
-  if (row.late) {
-    const over = Math.max(0, (now - due) / 60_000);
-    const times = whole && whole > 0 ? (whole + over) / whole : null;
-    return { urgency: 'late', text: `超${span(over)}`, times: times === null ? null : `×${times.toFixed(times < 10 ? 1 : 0)}` };
-  }
+  const whole = row.registered_at === null ? null : (Date.parse(row.due_at) - Date.parse(row.registered_at)) / 60_000;
   const left = row.remaining_minutes;
+  if (row.late) {
+    const times = whole && whole > 0 ? (whole - left) / whole : null;
+    return { urgency: 'late', text: `超${span(-left)}`, times: times === null ? null : `×${times.toFixed(times < 10 ? 1 : 0)}` };
+  }
   const urgency = whole !== null && left < whole * SOON ? 'soon' : 'calm';
   return { urgency, text: `剩${span(left)}`, times: null };
 }

@@ -1,8 +1,8 @@
 /**
- * Writes ../shared/actions.json: for each action on a ticket, an act, a paper, a programme or a task the fields its
- * body takes, read from openapi.yaml. Forms are drawn from it, so a field added to the contract appears by itself.
+ * Writes ../shared/actions.json: for each action on a ticket, an act, a paper or a task, and for a new act or
+ * programme, the fields its body takes, read from openapi.yaml. Forms are drawn from it, so a field added to the contract appears by itself.
  *
- * {ticket: {dispatch: {title, fields: [{name, type, required, note, max, min, options, of}]}}, act: …}
+ * {ticket: {dispatch: {title, fields: [{name, type, required, note, max, min, options, labels, of}]}}, act: …}
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -20,6 +20,12 @@ function bare(schema) {
   return real?.length === 1 ? real[0] : schema;
 }
 
+/** Names of an enum's codes, where its description lists them in order ("种类。提醒、督办单"). */
+function labels({ enum: codes, description }) {
+  const names = description?.split('。').find((part) => part.split('、').length === codes?.length)?.split('、');
+  return names && codes.length > 1 ? Object.fromEntries(codes.map((code, at) => [code, names[at]])) : null;
+}
+
 function field(name, schema, required) {
   const outer = bare(schema);
   const inner = bare(follow(outer));
@@ -35,6 +41,7 @@ function field(name, schema, required) {
     max: inner.maxLength ?? inner.maximum ?? inner.maxItems ?? null,
     min: inner.minLength ?? inner.minimum ?? inner.minItems ?? null,
     options: inner.enum ?? null,
+    labels: labels(inner),
     of: item ? (last(item) ?? follow(item).type ?? null) : null,
   };
 }
@@ -67,5 +74,7 @@ const actions = {
   act: choices('ActActionRequest'),
   paper: choices('PaperActionRequest'),
   task: plain('TaskAction'),
+  issue: plain('ActNew'),
+  programme: plain('Programme'),
 };
 writeFileSync(new URL('../../shared/actions.json', import.meta.url), JSON.stringify(actions, null, 1));

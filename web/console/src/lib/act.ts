@@ -13,6 +13,7 @@ export interface FieldSpec {
   max: number | null;
   min: number | null;
   options: string[] | null;
+  labels: Record<string, string> | null;
   of: string | null;
 }
 
@@ -21,6 +22,12 @@ type Bodies = Record<string, { fields: FieldSpec[] }>;
 /** The fields that an action on a ticket, an act or a paper takes, from the contract. */
 export function fieldsOf(about: 'ticket' | 'act' | 'paper', action: string): FieldSpec[] {
   return (contract[about] as Bodies)[action]?.fields ?? [];
+}
+
+/** Of a body that several uses share, the fields named, in that order. */
+export function pick(from: 'task' | 'issue' | 'programme', names: string[]): FieldSpec[] {
+  const all = contract[from].fields as FieldSpec[];
+  return names.flatMap((name) => all.filter((one) => one.name === name));
 }
 
 export type Values = Record<string, unknown>;

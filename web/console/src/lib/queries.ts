@@ -28,6 +28,7 @@ export const PAGE = 30;
 export const tickets = (query: TicketFilter, pages = 1) =>
   queryOptions({
     queryKey: ['tickets', query, pages],
+    refetchInterval: 60_000,
     placeholderData: keepPreviousData,
     queryFn: async () => {
       const items: S['TicketRow'][] = [];
@@ -115,5 +116,16 @@ export const registerPlaces = (register: S['Register']) =>
         cursor = page.next_cursor;
       } while (cursor && found.length < 2_000);
       return found;
+    },
+  });
+
+/** Who answers for a unit's work, from the list of duties. */
+export const personsOf = (department: string) =>
+  queryOptions({
+    queryKey: ['persons', department],
+    staleTime: HOUR,
+    queryFn: async () => {
+      const page = await take<'ListPage'>(GET('/v1/lists/{list}', { params: { path: { list: 'duties' }, query: { department, limit: 100 } } }));
+      return (page.items as S['DutyLine'][]).filter((one) => one.lead?.code === department).flatMap((one) => (one.person ? [one.person] : []));
     },
   });

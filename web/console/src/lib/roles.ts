@@ -22,6 +22,7 @@ export const RHYTHM: Place[] = [
   { to: '/rhythm/programmes', label: '计划' },
   { to: '/rhythm/rechecks', label: '回头看' },
   { to: '/rhythm/acts', label: '督办问责' },
+  { to: '/rhythm/lists', label: '三张清单' },
 ];
 
 export const SETUP: Place[] = [

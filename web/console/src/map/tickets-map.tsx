@@ -18,6 +18,8 @@ interface Props {
 }
 
 const DONE = ['closed', 'declined', 'merged', 'withdrawn'];
+/** Share of late tickets from which a cluster is ringed in the colour of lateness. */
+const LATE_SHARE = 0.1;
 const NOTHING: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 function places(entries: S['Entry'][]): GeoJSON.FeatureCollection {
@@ -69,9 +71,9 @@ function draw(map: MapLibre) {
     filter: ['has', 'point_count'],
     paint: {
       'circle-color': accent,
-      'circle-radius': ['interpolate', ['linear'], ['log10', ['get', 'point_count']], 0, 12, 4, 34],
+      'circle-radius': ['interpolate', ['linear'], ['log10', ['get', 'point_count']], 0, 12, 4, 28],
       'circle-stroke-width': 2,
-      'circle-stroke-color': ['case', ['>', ['get', 'late'], 0], token('late'), paper],
+      'circle-stroke-color': ['case', ['>=', ['/', ['get', 'late'], ['get', 'point_count']], LATE_SHARE], token('late'), paper],
     },
   });
   map.addLayer({

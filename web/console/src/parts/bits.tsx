@@ -1,7 +1,6 @@
 /** Small pieces of tickets that several pages show. */
 import { remaining, type Timed } from '../../../shared/remain';
 import type { S } from '../lib/api';
-import { useNow } from '../lib/hooks';
 
 const TONE: Partial<Record<S['Stage'], string>> = { closed: 'ok', accepted: 'ok', disputed: 'soon', suspended: 'soon', fixed: 'accent' };
 
@@ -17,13 +16,12 @@ export function OutcomeTag({ outcome, label }: { outcome: S['Outcome']; label: s
 
 /** Remaining time in its colour, with how many times the limit is used up when late. */
 export function Remain({ row }: { row: Timed }) {
-  const now = useNow();
-  const { urgency, text, times } = remaining(row, now);
+  const { urgency, text, times } = remaining(row);
   if (urgency === 'none') return null;
   return (
     <span className={`remain ${urgency}`}>
       {text}
-      {times && <span title="已用时间是时限的多少倍"> {times}</span>}
+      {times && <span title="从立案到现在是时限的多少倍(自然时间)"> {times}</span>}
     </span>
   );
 }

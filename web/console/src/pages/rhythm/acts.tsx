@@ -5,7 +5,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { operations } from '../../../../shared/openapi';
 import { moment } from '../../../../shared/words';
 import { GET, POST, take, type S } from '../../lib/api';
-import { fieldsOf } from '../../lib/act';
+import { fieldsOf, pick } from '../../lib/act';
 import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
@@ -70,19 +70,36 @@ export function ActRow({ act }: { act: S['Act'] }) {
   );
 }
 
-const KINDS: [string, string][] = [
-  ['', '全部种类'],
-  ['reminder', '提醒'],
-  ['slip', '督办单'],
-  ['circular', '通报'],
-  ['exposure', '曝光'],
-  ['talk', '约谈'],
-  ['accountability', '问责档案'],
-];
+/** The form of a new act, about a ticket or about a unit. What a kind must carry the server says. */
+export function IssueAct({ ticket, onClose }: { ticket?: string; onClose: () => void }) {
+  const client = useQueryClient();
+  return (
+    <Dialog title="发出措施" onClose={onClose}>
+      <p className="muted small">谁可以发哪种、须写明什么,由种类决定;缺什么会在下面指出。</p>
+      <ActionForm
+        fields={pick('issue', ['kind', 'department', 'words', 'due_at', 'reason', 'title', 'points'])}
+        draft={`issue/${ticket ?? ''}`}
+        verb="发出"
+        onCancel={onClose}
+        send={async (values, key) => {
+          const body = { ...values, ...(ticket ? { ticket_id: ticket } : {}) } as S['ActNew'];
+          const act = await take<'Act'>(POST('/v1/acts', { params: { header: { 'Idempotency-Key': key } }, body }));
+          void client.invalidateQueries({ queryKey: ['acts'] });
+          say(`已发出${act.kind_label}${act.number ?? ''}`);
+          onClose();
+        }}
+      />
+    </Dialog>
+  );
+}
+
+const LABELS = pick('issue', ['kind'])[0]?.labels ?? {};
+const KINDS: [string, string][] = [['', '全部种类'], ...Object.entries(LABELS)];
 
 export function ActsPage() {
   useTitle('督办问责');
   const [search, setSearch] = useSearchParams();
+  const [issuing, setIssuing] = useState(false);
   const kind = search.get('kind') ?? '';
   const mine = search.get('mine') === 'addressed';
   const query = useQuery(actsOf({ ...(kind ? { kind: kind as S['ActKind'] } : {}), ...(mine ? { mine: 'addressed' as const } : {}) }));
@@ -100,6 +117,9 @@ export function ActsPage() {
           <input type="checkbox" checked={mine} onChange={(event) => setSearch(event.target.checked ? { kind, mine: 'addressed' } : { kind }, { replace: true })} />
           只看发给我的
         </label>
+        <button type="button" className="btn push" onClick={() => setIssuing(true)}>
+          发出措施
+        </button>
       </div>
       <Shown query={query} lines={[64, 64, 64]}>
         {({ items }) =>
@@ -116,6 +136,7 @@ export function ActsPage() {
           )
         }
       </Shown>
+      {issuing && <IssueAct onClose={() => setIssuing(false)} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { RHYTHM } from '../../lib/roles';
 import { ActsPage } from './acts';
+import { ListsPage } from './lists';
 import { PaperPage } from './paper';
 import { PapersPage } from './papers';
 import { ProgrammePage } from './programme';
@@ -23,6 +24,7 @@ export default function RhythmPage() {
         <Route path="programmes" element={<ProgrammesPage />} />
         <Route path="programmes/:id" element={<ProgrammePage />} />
         <Route path="rechecks" element={<RechecksPage />} />
+        <Route path="lists" element={<ListsPage />} />
         <Route path="acts" element={<ActsPage />} />
       </Routes>
     </div>

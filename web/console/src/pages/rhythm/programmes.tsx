@@ -3,32 +3,23 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { POST, take, type S } from '../../lib/api';
-import type { FieldSpec, Values } from '../../lib/act';
+import { pick, type Values } from '../../lib/act';
 import { useMe, useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { Listing } from '../../parts/listing';
 import { programmes } from './queries';
 
-const KINDS: S['ProgrammeKind'][] = ['campaign', 'recurring', 'round', 'mission', 'daily_inspection', 'coverage', 'special', 'simulation', 'follow_up', 'inspection_target', 'flight'];
+const FIELDS = pick('programme', ['kind', 'name', 'lead', 'units', 'first_day', 'last_day', 'sample', 'target', 'hidden']);
 
-const plain = { required: false, format: null, note: null, max: null, min: null, options: null, of: null, is: null };
-const FIELDS: FieldSpec[] = [
-  { ...plain, name: 'kind', type: 'string', required: true, options: KINDS, note: '种类' },
-  { ...plain, name: 'name', type: 'line', required: true, max: 60, note: '名称' },
-  { ...plain, name: 'lead', type: 'string', is: 'Code', required: true },
-  { ...plain, name: 'units', type: 'array', of: 'Codes', note: '被督查或承担任务的单位' },
-  { ...plain, name: 'first_day', type: 'string', format: 'date', required: true, note: '第一天' },
-  { ...plain, name: 'last_day', type: 'string', format: 'date', required: true, note: '最后一天' },
-  { ...plain, name: 'register', type: 'string', options: ['point', 'site', 'watch_area', 'camera', 'frontage', 'chief'], note: '点位取自哪种台账' },
-  { ...plain, name: 'sample', type: 'integer', min: 1, note: '随机抽取几个点位' },
-  { ...plain, name: 'target', type: 'integer', min: 1, note: '目标完成数' },
-];
+/** Registers a programme can take its places from. */
+const REGISTERS = { point: '测评点位', site: '工地', watch_area: '重点关注区', camera: '视频监控', frontage: '门前三包', chief: '路段长片长河长' };
 
 function Make({ onClose }: { onClose: () => void }) {
   const go = useNavigate();
   const client = useQueryClient();
-  const send = async ({ register, ...values }: Values, key: string) => {
+  const [register, setRegister] = useState('');
+  const send = async (values: Values, key: string) => {
     const body = { ...values, ...(register ? { points: { register } } : {}) } as S['Programme'];
     const made = await take<'ProgrammeBoard'>(POST('/v1/programmes', { params: { header: { 'Idempotency-Key': key } }, body }));
     void client.invalidateQueries({ queryKey: ['programmes'] });
@@ -37,6 +28,17 @@ function Make({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="制定计划" onClose={onClose}>
       <p className="muted small">先存为草稿,启动后才产生任务。</p>
+      <div className="field">
+        <label htmlFor="register">点位取自哪种台账(可不填)</label>
+        <select id="register" className="input" value={register} onChange={(event) => setRegister(event.target.value)}>
+          <option value="">不用台账</option>
+          {Object.entries(REGISTERS).map(([code, name]) => (
+            <option key={code} value={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
       <ActionForm fields={FIELDS} draft="programme" verb="存为草稿" onCancel={onClose} send={send} />
     </Dialog>
   );

@@ -2,10 +2,9 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import contract from '../../../../shared/actions.json';
 import { moment } from '../../../../shared/words';
 import { POST, take, type S } from '../../lib/api';
-import type { FieldSpec, Values } from '../../lib/act';
+import { pick, type Values } from '../../lib/act';
 import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
@@ -20,7 +19,6 @@ const ABOUT: Record<S['TaskVerb'], string[]> = { done: ['photo_ids', 'note'], sk
 
 function TaskMove({ task, move, onClose }: { task: S['Task']; move: Move; onClose: () => void }) {
   const client = useQueryClient();
-  const fields = (contract.task.fields as FieldSpec[]).filter((one) => ABOUT[move.action].includes(one.name));
   const send = async (values: Values, key: string) => {
     const body = { action: move.action, ...values } as S['TaskAction'];
     await take<'Task'>(POST('/v1/tasks/{id}/actions', { params: { path: { id: task.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${task.version}"` } }, body }));
@@ -30,7 +28,7 @@ function TaskMove({ task, move, onClose }: { task: S['Task']; move: Move; onClos
   };
   return (
     <Dialog title={`${move.label} · ${task.title}`} onClose={onClose}>
-      <ActionForm fields={fields} draft={`task/${task.id}/${move.action}`} verb={move.label} onCancel={onClose} send={send} />
+      <ActionForm fields={pick('task', ABOUT[move.action])} draft={`task/${task.id}/${move.action}`} verb={move.label} onCancel={onClose} send={send} />
     </Dialog>
   );
 }

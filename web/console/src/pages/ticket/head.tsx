@@ -11,7 +11,7 @@ function timed(ticket: S['Ticket']) {
   return {
     due_at: due,
     registered_at: clock?.started_at ?? null,
-    remaining_minutes: due ? Math.round((Date.parse(due) - Date.now()) / 60_000) : null,
+    remaining_minutes: due && clock ? (clock.late ? -clock.late_minutes : (Date.parse(due) - Date.now()) / 60_000) : null,
     late: clock?.late ?? false,
   };
 }

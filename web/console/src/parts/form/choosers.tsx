@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LAYERS } from '../../../../shared/words';
 import { GET, take, type S } from '../../lib/api';
-import { catalogue, departments, grids } from '../../lib/queries';
+import { catalogue, departments, grids, personsOf } from '../../lib/queries';
 import type { InputProps } from './inputs';
 
 function unitsByKind(all: S['Departments'] | undefined) {
@@ -44,6 +44,7 @@ export function UnitsInput({ id, value, onChange }: InputProps) {
         <option value="">{chosen.length ? '再加一个' : '请选择单位'}</option>
         <UnitOptions without={chosen} />
       </select>
+      {chosen.length > 0 && (
       <ul className="row wrap">
         {chosen.map((code) => (
           <li key={code} className="tag">
@@ -54,6 +55,7 @@ export function UnitsInput({ id, value, onChange }: InputProps) {
           </li>
         ))}
       </ul>
+      )}
     </div>
   );
 }
@@ -160,11 +162,13 @@ export function GridsInput({ id, value, onChange, context }: InputProps) {
   );
 }
 
-/** Persons the ticket itself names: the API has no list of people. */
-export function PersonInput({ id, value, field, onChange, context }: InputProps) {
+/** Persons of the chosen unit, as the list of duties names them, and those the ticket itself names. */
+export function PersonInput({ id, value, values, field, onChange, context }: InputProps) {
   const ticket = context.ticket;
-  const known = [ticket?.person, ticket?.leader, ...(ticket?.escalations.map((one) => one.person) ?? [])].filter((one) => one != null);
-  const once = [...new Map(known.map((one) => [one.account, one])).values()];
+  const unit = String(values.lead ?? values.to ?? ticket?.lead?.code ?? '');
+  const duties = useQuery({ ...personsOf(unit), enabled: unit !== '' });
+  const named = values.lead || values.to ? [] : [ticket?.person, ticket?.leader].filter((one) => one != null);
+  const once = [...new Map([...named, ...(duties.data ?? [])].map((one) => [one.account, one])).values()];
   return (
     <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
       <option value="">{field.required ? '请选择' : '由系统按单位确定'}</option>

@@ -70,7 +70,7 @@ function OptionsInput({ id, value, field, onChange }: InputProps) {
       <option value="">请选择</option>
       {field.options?.map((one) => (
         <option key={one} value={one}>
-          {OPTIONS[one] ?? one}
+          {field.labels?.[one] ?? OPTIONS[one] ?? one}
         </option>
       ))}
     </select>
@@ -113,7 +113,7 @@ function LineInput({ id, value, field, onChange }: InputProps) {
     <input
       id={id}
       className="input"
-      type={field.format === 'date' ? 'date' : 'text'}
+      type={field.is === 'Day' ? 'date' : 'text'}
       required={field.required}
       maxLength={field.max ?? undefined}
       value={String(value ?? '')}
@@ -136,8 +136,13 @@ const BY_TYPE: Record<string, (props: InputProps) => React.ReactNode> = {
   no_faces: PhotosInput,
   parties: UnitsInput,
   decision: DecisionInput,
-  Codes: UnitsInput,
+  units: UnitsInput,
+  department: UnitInput,
+  Day: LineInput,
 };
+
+/** Text no longer than this is asked for in one line. */
+const LINE = 120;
 
 function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
   const named = BY_TYPE[field.is ?? ''] ?? BY_TYPE[field.of ?? ''] ?? BY_TYPE[field.name];
@@ -146,10 +151,9 @@ function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
   if (field.is === 'Code') return UnitInput;
   if (field.is === 'Id') return TicketInput;
   if (field.format === 'date-time' || field.name === 'due_at') return TimeInput;
-  if (field.type === 'line' || field.format === 'date') return LineInput;
   if (field.type === 'boolean') return YesNoInput;
   if (field.type === 'integer' || field.type === 'number') return NumberInput;
-  return TextInput;
+  return (field.max ?? LINE + 1) > LINE ? TextInput : LineInput;
 }
 
 /** The label and the input of one field. */
