@@ -180,26 +180,6 @@ test('many tickets are dispatched at once, each with its own result', async () =
   await dialog.getByRole('button', { name: '取消' }).click();
 });
 
-test('a handler signs in and hands in a copy of the before-photo: refused, with the reason', async () => {
-  const ticket = await ticketBy(other, 'SSP2026-000002');
-  const full = await other.get(`/v1/tickets/${ticket.id}`);
-  const copy = await other.picture(full.photos[0].urls.display);
-  const handler = await browser.page({ viewport: { width: 1366, height: 768 } });
-  await login(handler, 'handler-huanxiu');
-  await handler.goto(`/console/tickets/${ticket.id}`);
-  await handler.locator('[data-action=sign_in]').click();
-  await handler.getByRole('dialog').getByRole('button', { name: '签收' }).click();
-  await handler.locator('[data-action=submit_fix]').click();
-  const dialog = handler.getByRole('dialog', { name: /提交处置/ });
-  await dialog.getByLabel('照片').setInputFiles({ name: 'after.jpg', mimeType: 'image/jpeg', buffer: copy });
-  await dialog.getByText('已上传').waitFor();
-  await dialog.getByRole('button', { name: '提交处置' }).click();
-  await dialog.waitFor({ state: 'detached' });
-  await handler.locator('[data-check=not_reused] .tag.late').waitFor({ timeout: 20_000 });
-  await browser.shot(handler, 'console-refused', { fullPage: true });
-  await handler.context().close();
-});
-
 test('an import with faults names line, column and cell, and writes nothing', async () => {
   const admin = await browser.page({ viewport: { width: 1366, height: 768 } });
   admin.forgive(/400|422/);

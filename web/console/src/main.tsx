@@ -18,6 +18,10 @@ import { applyTheme } from './lib/theme';
 
 applyTheme();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
+window.addEventListener('beforeprint', () => {
+  document.documentElement.dataset.theme = 'light';
+});
+window.addEventListener('afterprint', applyTheme);
 
 const client = new QueryClient({
   defaultOptions: {
