@@ -43,7 +43,12 @@ export async function openBrowser(base) {
   return {
     /** A new page in its own context; relative addresses are below `base`. */
     async page(options = {}) {
-      const context = await browser.newContext({ baseURL: base, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options });
+      const context = await browser.newContext({
+        baseURL: base,
+        locale: 'zh-CN',
+        timezoneId: 'Asia/Shanghai',
+        ...options,
+      });
       const page = await context.newPage();
       page.setDefaultTimeout(LIMIT);
       const forgiven = [];

@@ -19,17 +19,28 @@ export async function colleague(base, username) {
   const ask = async (path, { body, token, headers } = {}) => {
     const answer = await fetch(base + path, {
       method: body ? 'POST' : 'GET',
-      headers: { ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}), ...headers },
+      headers: {
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...headers,
+      },
       body: body && JSON.stringify(body),
     });
     const said = await answer.json();
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${said.message}`);
     return said.data;
   };
-  const { access_token: token } = await ask('/v1/auth/login', { body: { username, password: PASSWORD } });
+  const { access_token: token } = await ask('/v1/auth/login', {
+    body: { username, password: PASSWORD },
+  });
   return {
     get: (path) => ask(path, { token }),
-    post: (path, body) => ask(path, { token, body, headers: { 'Idempotency-Key': crypto.randomUUID() } }),
+    post: (path, body) =>
+      ask(path, {
+        token,
+        body,
+        headers: { 'Idempotency-Key': crypto.randomUUID() },
+      }),
     picture: async (url) => Buffer.from(await (await fetch(base + url)).arrayBuffer()),
   };
 }
@@ -43,8 +54,14 @@ export async function ticketBy(who, what) {
 /** Violations axe finds on the page, as one line each. */
 export async function violations(page) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any.map((why) => why.message).join(';')}`).join(' | ')}`);
+  const found = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    }),
+  );
+  return found.violations.map(
+    (one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any.map((why) => why.message).join(';')}`).join(' | ')}`,
+  );
 }
 
 /** A citizen's report with one photo; answers {report_id, ticket_id}. */
@@ -56,12 +73,25 @@ export async function report(base, openid, picture, body) {
     return said.data;
   };
   const json = { 'Content-Type': 'application/json' };
-  const { access_token: token } = await send('/v1/auth/wechat', { headers: json, body: JSON.stringify({ code: `demo-${openid}` }) });
-  const own = { Authorization: `Bearer ${token}`, 'Idempotency-Key': crypto.randomUUID() };
+  const { access_token: token } = await send('/v1/auth/wechat', {
+    headers: json,
+    body: JSON.stringify({ code: `demo-${openid}` }),
+  });
+  const own = {
+    Authorization: `Bearer ${token}`,
+    'Idempotency-Key': crypto.randomUUID(),
+  };
   const form = new FormData();
   form.set('file', new Blob([picture], { type: 'image/jpeg' }), 'before.jpg');
   const photo = await send('/v1/photos', { headers: own, body: form });
-  return send('/v1/reports', { headers: { ...json, ...own, 'Idempotency-Key': crypto.randomUUID() }, body: JSON.stringify({ photo_ids: [photo.id], location_source: 'device', ...body }) });
+  return send('/v1/reports', {
+    headers: { ...json, ...own, 'Idempotency-Key': crypto.randomUUID() },
+    body: JSON.stringify({
+      photo_ids: [photo.id],
+      location_source: 'device',
+      ...body,
+    }),
+  });
 }
 
 /** Asks again until the answer is true; fails after 20 s. */

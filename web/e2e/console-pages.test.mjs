@@ -67,6 +67,8 @@ const PAGES = {
   acts: ['/rhythm/acts', 'h1'],
   lists: ['/rhythm/lists?list=duties', '.table'],
   imports: ['/setup/imports', '#file'],
+  books: ['/setup/books', '.table'],
+  registers: ['/setup/registers', 'h1'],
   rules: ['/setup/rules/ticket_ladder', '.code'],
   jobs: ['/setup/jobs', '.table'],
   health: ['/setup/health', '.table'],
@@ -154,7 +156,16 @@ async function drag(page) {
   const gaps = await page.evaluate(async () => {
     const canvas = document.querySelector('[data-map=tickets] canvas');
     const { x } = canvas.getBoundingClientRect();
-    const fire = (type, at) => canvas.dispatchEvent(new MouseEvent(type, { bubbles: true, clientX: x + 600 - at * 4, clientY: 300, button: 0, buttons: 1 }));
+    const fire = (type, at) =>
+      canvas.dispatchEvent(
+        new MouseEvent(type, {
+          bubbles: true,
+          clientX: x + 600 - at * 4,
+          clientY: 300,
+          button: 0,
+          buttons: 1,
+        }),
+      );
     const found = [];
     let last = performance.now();
     fire('mousedown', 0);
@@ -176,13 +187,34 @@ test('a hundred thousand tickets move as smoothly as a handful', async () => {
   const few = await drag(page);
   const features = Array.from({ length: 100_000 }, (_, at) => ({
     type: 'Feature',
-    geometry: { type: 'Point', coordinates: [120.16 + 0.83 * ((at * 0.618034) % 1), 36.27 + 0.36 * ((at * 0.754878) % 1)] },
-    properties: { id: String(at), stage: at % 3 ? 'closed' : 'handling', stage_label: '', category: null, late: at % 40 === 0 },
+    geometry: {
+      type: 'Point',
+      coordinates: [120.16 + 0.83 * ((at * 0.618034) % 1), 36.27 + 0.36 * ((at * 0.754878) % 1)],
+    },
+    properties: {
+      id: String(at),
+      stage: at % 3 ? 'closed' : 'handling',
+      stage_label: '',
+      category: null,
+      late: at % 40 === 0,
+    },
   }));
-  const body = JSON.stringify({ code: 0, message: 'ok', data: { type: 'FeatureCollection', coord_type: 'wgs84', truncated: false, features }, request_id: 'x' });
+  const body = JSON.stringify({
+    code: 0,
+    message: 'ok',
+    data: {
+      type: 'FeatureCollection',
+      coord_type: 'wgs84',
+      truncated: false,
+      features,
+    },
+    request_id: 'x',
+  });
   await page.route('**/v1/tickets/map*', (route) => route.fulfill({ contentType: 'application/json', body }));
   const many = await drag(page);
-  console.log(`# map, six tickets against 100,000: ready ${few.ready} to ${many.ready} ms, median frame ${few.median.toFixed(0)} to ${many.median.toFixed(0)} ms (drawn by software)`);
+  console.log(
+    `# map, six tickets against 100,000: ready ${few.ready} to ${many.ready} ms, median frame ${few.median.toFixed(0)} to ${many.median.toFixed(0)} ms (drawn by software)`,
+  );
   await browser.shot(page, 'console-map-100000');
   assert.ok(many.median < 3 * few.median + 20, `median frame ${few.median} to ${many.median} ms`);
   await page.context().close();

@@ -1,8 +1,8 @@
-/** Proofs at the console: a copy is refused with its reason, a doubtful one comes to the desk and is settled by one key. */
+/** Proofs and merges: a copy is refused with its reason, a doubtful proof is settled by one key, a merge is undone. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openBrowser } from './browser.mjs';
-import { colleague, login, ticketBy, until } from './console-help.mjs';
+import { colleague, login, report, ticketBy, until } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 const SIZE = { viewport: { width: 1366, height: 768 } };
@@ -44,7 +44,10 @@ async function handIn(buffer) {
 /** A picture of a place that nobody has photographed before, drawn in the browser. */
 async function elsewhere() {
   const drawn = await handler.evaluate(() => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 1200, height: 1600 });
+    const canvas = Object.assign(document.createElement('canvas'), {
+      width: 1200,
+      height: 1600,
+    });
     const pen = canvas.getContext('2d');
     for (let at = 0; at < 900; at += 1) {
       pen.fillStyle = `hsl(${(at * 137) % 360} 40% ${30 + ((at * 31) % 50)}%)`;
@@ -82,4 +85,40 @@ test('a proof of another place is doubtful: it comes to the desk, and one key se
   await desk.getByText('这里没有案件').waitFor();
   assert.equal((await now()).reworks, 2, 'one by the machine, one by hand');
   await desk.context().close();
+});
+
+test('two reports of one spot become one ticket; the dispatcher takes them apart again', async () => {
+  const closed = await ticketBy(other, 'SSP2026-000001');
+  const { photos } = await other.get(`/v1/tickets/${closed.id}`);
+  const picture = await other.picture(photos[0].urls.display);
+  const place = {
+    longitude: 120.471,
+    latitude: 36.3645,
+    coord_type: 'gcj02',
+    accuracy: 8,
+  };
+  const first = await report(server.base, 'merge-one', picture, {
+    ...place,
+    words: '沟边一堆垃圾',
+    category: '06010',
+  });
+  await until(async () => (await other.get(`/v1/tickets/${first.ticket_id}`)).number);
+  const second = await report(server.base, 'merge-two', picture, {
+    ...place,
+    words: '沟边垃圾没人管',
+    category: '06010',
+  });
+  await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage === 'merged');
+  const page = await browser.page(SIZE);
+  await login(page, 'dispatcher1');
+  await page.goto(`/console/tickets/${first.ticket_id}`);
+  await page.getByRole('button', { name: '合并与重复' }).click();
+  await page.getByRole('button', { name: '撤销并案' }).click();
+  const dialog = page.getByRole('dialog', { name: /撤销并案/ });
+  await dialog.getByLabel('理由').fill('不是同一处');
+  await dialog.getByRole('button', { name: '撤销并案' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage !== 'merged');
+  await page.getByText('没有并入的上报').waitFor();
+  await page.context().close();
 });

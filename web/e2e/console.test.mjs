@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openBrowser } from './browser.mjs';
-import { colleague, login, report, ticketBy, until } from './console-help.mjs';
+import { colleague, login, ticketBy } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 let server;
@@ -81,7 +81,10 @@ test('a filter can be kept under a name; a number finds its ticket', async () =>
   await page.getByRole('button', { name: '保存筛选' }).click();
   await page.getByLabel('筛选的名字').fill('环卫全部');
   await page.keyboard.press('Enter');
-  await page.getByRole('navigation', { name: '导航' }).getByRole('link', { name: /环卫全部/ }).waitFor();
+  await page
+    .getByRole('navigation', { name: '导航' })
+    .getByRole('link', { name: /环卫全部/ })
+    .waitFor();
   await page.getByLabel(/^搜索/).fill('SSP2026-000001');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'SSP2026-000001' }).waitFor();
@@ -105,14 +108,20 @@ test('a colleague acting shows at once, and a conflict keeps what was typed', as
   await page.goto(`/console/desk?q=exceptions&t=${ticket.id}`);
   await page.getByRole('button', { name: /^备注/ }).waitFor();
   await page.waitForTimeout(1_000);
-  await other.post(`/v1/tickets/${ticket.id}/actions`, { action: 'note', text: '我在联系上报人' });
+  await other.post(`/v1/tickets/${ticket.id}/actions`, {
+    action: 'note',
+    text: '我在联系上报人',
+  });
   await page.getByText('刚刚「备注」').waitFor();
   page.forgive(/409/);
   await page.getByRole('button', { name: /^备注/ }).click();
   const dialog = page.getByRole('dialog', { name: /备注/ });
   await dialog.getByLabel('内容').fill('同一句话');
   const faster = async (route) => {
-    await other.post(`/v1/tickets/${ticket.id}/actions`, { action: 'note', text: '又抢先一步' });
+    await other.post(`/v1/tickets/${ticket.id}/actions`, {
+      action: 'note',
+      text: '又抢先一步',
+    });
     await route.continue();
   };
   await page.route('**/v1/tickets/*/actions', faster, { times: 1 });
@@ -131,7 +140,12 @@ test('a session that ends in the middle asks for the password and loses nothing'
   await page.getByRole('button', { name: /^备注/ }).click();
   const dialog = page.getByRole('dialog', { name: /备注/ });
   await dialog.getByLabel('内容').fill('写到一半');
-  const refuse = (route) => route.fulfill({ status: 401, contentType: 'application/json', body: '{"code":40101,"message":"登录已过期","request_id":"x"}' });
+  const refuse = (route) =>
+    route.fulfill({
+      status: 401,
+      contentType: 'application/json',
+      body: '{"code":40101,"message":"登录已过期","request_id":"x"}',
+    });
   await page.route('**/v1/tickets/*/actions', refuse);
   await page.route('**/v1/auth/refresh', refuse);
   await dialog.getByRole('button', { name: '备注' }).click();
@@ -186,15 +200,28 @@ test('an import with faults names line, column and cell, and writes nothing', as
   await login(admin, 'admin');
   await admin.goto('/console/setup/imports');
   const csv = 'code,name,kind\nnew-unit,新单位,block\nx2,,什么\n';
-  await admin.getByLabel(/^文件/).setInputFiles({ name: 'units.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await admin.getByLabel(/^文件/).setInputFiles({
+    name: 'units.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(csv),
+  });
   await admin.getByRole('button', { name: '检查并导入' }).click();
   const faults = admin.locator('[data-faults] tbody tr');
   await faults.first().waitFor();
   const said = await faults.allTextContents();
-  assert.ok(said.some((line) => line.startsWith('3name')), said.join('\n'));
-  assert.ok(said.some((line) => line.includes('kind') && line.includes('什么')), said.join('\n'));
+  assert.ok(
+    said.some((line) => line.startsWith('3name')),
+    said.join('\n'),
+  );
+  assert.ok(
+    said.some((line) => line.includes('kind') && line.includes('什么')),
+    said.join('\n'),
+  );
   const units = await other.get('/v1/departments');
-  assert.equal(units.items.some((one) => one.code === 'new-unit'), false);
+  assert.equal(
+    units.items.some((one) => one.code === 'new-unit'),
+    false,
+  );
   await browser.shot(admin, 'console-import');
   await admin.goto('/console/setup/rules/dedupe');
   const value = admin.getByRole('textbox', { name: '重复问题判定的值' });
@@ -205,24 +232,4 @@ test('an import with faults names line, column and cell, and writes nothing', as
   await admin.getByRole('button', { name: '检查并生效' }).click();
   await admin.locator('[role=alert] li, [role=alert] p').first().waitFor();
   await admin.context().close();
-});
-
-test('two reports of one spot become one ticket; the dispatcher takes them apart again', async () => {
-  const closed = await ticketBy(other, 'SSP2026-000001');
-  const { photos } = await other.get(`/v1/tickets/${closed.id}`);
-  const picture = await other.picture(photos[0].urls.display);
-  const place = { longitude: 120.471, latitude: 36.3645, coord_type: 'gcj02', accuracy: 8 };
-  const first = await report(server.base, 'merge-one', picture, { ...place, words: '沟边一堆垃圾', category: '06010' });
-  await until(async () => (await other.get(`/v1/tickets/${first.ticket_id}`)).number);
-  const second = await report(server.base, 'merge-two', picture, { ...place, words: '沟边垃圾没人管', category: '06010' });
-  await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage === 'merged');
-  await page.goto(`/console/tickets/${first.ticket_id}`);
-  await page.getByRole('button', { name: '合并与重复' }).click();
-  await page.getByRole('button', { name: '撤销并案' }).click();
-  const dialog = page.getByRole('dialog', { name: /撤销并案/ });
-  await dialog.getByLabel('理由').fill('不是同一处');
-  await dialog.getByRole('button', { name: '撤销并案' }).click();
-  await dialog.waitFor({ state: 'detached' });
-  await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage !== 'merged');
-  await page.getByText('没有并入的上报').waitFor();
 });

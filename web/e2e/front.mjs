@@ -9,7 +9,10 @@ import { dirname, extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const web = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const FACES = { '/console/': join(web, 'console/dist'), '/m/': join(web, 'mini/dist/h5') };
+const FACES = {
+  '/console/': join(web, 'console/dist'),
+  '/m/': join(web, 'mini/dist/h5'),
+};
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -20,8 +23,7 @@ const TYPES = {
   '.json': 'application/json',
   '.woff2': 'font/woff2',
 };
-const POLICY =
-  "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; connect-src 'self'";
+const POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; connect-src 'self'";
 
 /** Serves the faces before `target` (an http address); resolves to {base, stop}. */
 export async function startFront(target) {
@@ -58,7 +60,10 @@ async function serve(face, path, answer) {
 }
 
 async function isFile(path) {
-  return stat(path).then((found) => found.isFile(), () => false);
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 function pass(target, asked, answer) {

@@ -22,21 +22,37 @@ function placed(doubt: S['Doubt']): Proposal | null {
   return {
     action: 'confirm_place',
     sentence: `归入可能性最大的「${best.name}」(${percent(best.likelihood)})`,
-    body: { grids: { [doubt.layer]: best.code }, reason: `采用系统建议:${best.name} 可能性 ${percent(best.likelihood)}` },
+    body: {
+      grids: { [doubt.layer]: best.code },
+      reason: `采用系统建议:${best.name} 可能性 ${percent(best.likelihood)}`,
+    },
   };
 }
 
 function merged(doubt: S['Doubt']): Proposal | null {
   if (!doubt.ticket_id) return null;
   const sure = doubt.probability === undefined ? '' : `(相似度 ${percent(doubt.probability)})`;
-  return { action: 'merge', sentence: `并入疑似的同一案件${sure}`, body: { into: doubt.ticket_id, reason: `采用系统建议:疑似重复${sure}` } };
+  return {
+    action: 'merge',
+    sentence: `并入疑似的同一案件${sure}`,
+    body: { into: doubt.ticket_id, reason: `采用系统建议:疑似重复${sure}` },
+  };
 }
 
 function reworked(ticket: S['Ticket']): Proposal | null {
   const doubts = ticket.proof?.checks.filter((check) => check.outcome !== 'pass') ?? [];
   if (doubts.length === 0) return null;
   const why = doubts.map((check) => check.label).join('、');
-  return { action: 'rework', sentence: `退回返工:${why}未通过`, body: { reason: doubts.map((check) => check.text).join(';').slice(0, 500) } };
+  return {
+    action: 'rework',
+    sentence: `退回返工:${why}未通过`,
+    body: {
+      reason: doubts
+        .map((check) => check.text)
+        .join(';')
+        .slice(0, 500),
+    },
+  };
 }
 
 function ruled(ticket: S['Ticket']): Proposal | null {
@@ -45,7 +61,10 @@ function ruled(ticket: S['Ticket']): Proposal | null {
   return {
     action: 'rule',
     sentence: `按${by?.name ?? '退单单位'}所指,改由「${proposed.name}」主办`,
-    body: { lead: proposed.code, reason: `采纳退单理由:${ticket.state.reason ?? '无'}`.slice(0, 500) },
+    body: {
+      lead: proposed.code,
+      reason: `采纳退单理由:${ticket.state.reason ?? '无'}`.slice(0, 500),
+    },
   };
 }
 
@@ -54,7 +73,11 @@ function filed(ticket: S['Ticket'], catalogue: S['Catalogue'] | undefined): Prop
   const category = catalogue?.worklines.flatMap((line) => line.categories).find((one) => one.code === hint?.code);
   const standard = category?.standards[0];
   if (!category || !standard || category.standards.length > 1) return null;
-  return { action: 'file', sentence: `按「${category.name}」挂号立案`, body: { category: category.code, standard: standard.code } };
+  return {
+    action: 'file',
+    sentence: `按「${category.name}」挂号立案`,
+    body: { category: category.code, standard: standard.code },
+  };
 }
 
 function answer(doubt: S['Doubt'], ticket: S['Ticket'], catalogue: S['Catalogue'] | undefined): Proposal | null {

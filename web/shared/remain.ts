@@ -37,7 +37,11 @@ export function remaining(row: Timed): Remaining {
   const left = row.remaining_minutes;
   if (row.late) {
     const times = whole && whole > 0 ? (whole - left) / whole : null;
-    return { urgency: 'late', text: `超${span(-left)}`, times: times === null ? null : `×${times.toFixed(times < 10 ? 1 : 0)}` };
+    return {
+      urgency: 'late',
+      text: `超${span(-left)}`,
+      times: times === null ? null : `×${times.toFixed(times < 10 ? 1 : 0)}`,
+    };
   }
   const urgency = whole !== null && left < whole * SOON ? 'soon' : 'calm';
   return { urgency, text: `剩${span(left)}`, times: null };

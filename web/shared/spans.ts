@@ -2,7 +2,13 @@
 
 export type SpanKind = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
-export const SPAN_KINDS: Record<SpanKind, string> = { day: '日', week: '周', month: '月', quarter: '季', year: '年' };
+export const SPAN_KINDS: Record<SpanKind, string> = {
+  day: '日',
+  week: '周',
+  month: '月',
+  quarter: '季',
+  year: '年',
+};
 
 const DAY = 86_400_000;
 const two = (number: number) => String(number).padStart(2, '0');

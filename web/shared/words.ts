@@ -1,6 +1,29 @@
 /** Chinese names where the API gives a code without a label, and texts shared by both faces. */
 
-export const LAYERS = { community: '责任网格', inspection: '巡管小网格', enforcement: '执法大网格', area: '片区(街道)' } as const;
+export const LAYERS = {
+  community: '责任网格',
+  inspection: '巡管小网格',
+  enforcement: '执法大网格',
+  area: '片区(街道)',
+} as const;
+
+export const REGISTERS = {
+  item: '测评项目',
+  point: '测评点位',
+  watch_area: '重点关注区',
+  camera: '视频监控',
+  site: '工地',
+  flight: '巡飞台账',
+  chief: '路段长片长河长',
+  patron: '包保领导',
+  receiver: '双报到单位',
+  frontage: '门前三包',
+  contractor: '承包公司',
+  stubborn: '难点堵点与示范路',
+  area_team: '专班小组',
+  project: '推进计划',
+  fallback: '兜底责任',
+} as const;
 
 export const PARTS = {
   before: '处置前',

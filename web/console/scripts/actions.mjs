@@ -22,7 +22,10 @@ function bare(schema) {
 
 /** Names of an enum's codes, where its description lists them in order ("种类。提醒、督办单"). */
 function labels({ enum: codes, description }) {
-  const names = description?.split('。').find((part) => part.split('、').length === codes?.length)?.split('、');
+  const names = description
+    ?.split('。')
+    .find((part) => part.split('、').length === codes?.length)
+    ?.split('、');
   return names && codes.length > 1 ? Object.fromEntries(codes.map((code, at) => [code, names[at]])) : null;
 }
 

@@ -25,7 +25,13 @@ function Start() {
 
 function Pages() {
   return (
-    <Suspense fallback={<div className="page"><Skeleton lines={[40, 320]} /></div>}>
+    <Suspense
+      fallback={
+        <div className="page">
+          <Skeleton lines={[40, 320]} />
+        </div>
+      }
+    >
       <Routes>
         <Route path="screen" element={<ScreenPage />} />
         <Route element={<Shell />}>

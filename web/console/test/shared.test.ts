@@ -28,7 +28,13 @@ describe('remaining time', () => {
 describe('spans', () => {
   it('have the keys of ISO weeks and plain calendars', () => {
     const day = new Date('2026-11-23T00:00:00Z');
-    expect((['day', 'week', 'month', 'quarter', 'year'] as const).map((kind) => keyOf(kind, day))).toEqual(['2026-11-23', '2026-W48', '2026-11', '2026Q4', '2026']);
+    expect((['day', 'week', 'month', 'quarter', 'year'] as const).map((kind) => keyOf(kind, day))).toEqual([
+      '2026-11-23',
+      '2026-W48',
+      '2026-11',
+      '2026Q4',
+      '2026',
+    ]);
     expect(keyOf('week', new Date('2027-01-01T00:00:00Z'))).toBe('2026-W53');
   });
   it('step over the ends of years', () => {
@@ -52,7 +58,15 @@ describe('geometry', () => {
     expect(around(120, 0, 111_195)).toEqual([119, -1, 121, 1]);
   });
   it('finds the heart of the largest part, and the extent of all', () => {
-    const square = (x: number, y: number, side: number) => [[[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]];
+    const square = (x: number, y: number, side: number) => [
+      [
+        [x, y],
+        [x + side, y],
+        [x + side, y + side],
+        [x, y + side],
+        [x, y],
+      ],
+    ];
     expect(heart([square(0, 0, 1), square(10, 10, 4)])).toEqual([12, 12]);
     expect(extent([[square(0, 0, 1)], [square(10, 10, 4)]])).toEqual([0, 0, 14, 14]);
     expect(extent([])).toBeNull();
@@ -95,16 +109,38 @@ describe('csv', () => {
 
 describe('proposals', () => {
   const ticket = (attention: Partial<S['Doubt']>[], allowed: string[], more: object = {}) =>
-    ({ attention, allowed_actions: allowed.map((action) => ({ action, label: action })), state: {}, proof: null, category_hint: null, ...more }) as unknown as S['Ticket'];
+    ({
+      attention,
+      allowed_actions: allowed.map((action) => ({ action, label: action })),
+      state: {},
+      proof: null,
+      category_hint: null,
+      ...more,
+    }) as unknown as S['Ticket'];
   it('takes the likeliest grid of a border', () => {
-    const doubt = { kind: 'border' as const, layer: 'community' as const, candidates: [{ code: 'b', name: '乙', likelihood: 0.37 }, { code: 'a', name: '甲', likelihood: 0.63 }] };
+    const doubt = {
+      kind: 'border' as const,
+      layer: 'community' as const,
+      candidates: [
+        { code: 'b', name: '乙', likelihood: 0.37 },
+        { code: 'a', name: '甲', likelihood: 0.63 },
+      ],
+    };
     expect(propose(ticket([doubt], ['confirm_place']))?.body.grids).toEqual({ community: 'a' });
     expect(propose(ticket([doubt], ['note']))).toBeNull();
   });
   it('merges twins, follows a returned order, sends a doubtful proof back', () => {
     expect(propose(ticket([{ kind: 'duplicate', ticket_id: 't', probability: 0.71 }], ['merge']))).toMatchObject({ action: 'merge', body: { into: 't' } });
-    expect(propose(ticket([{ kind: 'dispute' }], ['rule'], { state: { proposed: { code: 'u', name: '环卫' }, reason: '不归我管' } }))).toMatchObject({ action: 'rule', body: { lead: 'u' } });
-    const proof = { checks: [{ outcome: 'doubt', label: '现场拍摄', text: '远' }, { outcome: 'pass', label: '实拍', text: '' }] };
+    expect(propose(ticket([{ kind: 'dispute' }], ['rule'], { state: { proposed: { code: 'u', name: '环卫' }, reason: '不归我管' } }))).toMatchObject({
+      action: 'rule',
+      body: { lead: 'u' },
+    });
+    const proof = {
+      checks: [
+        { outcome: 'doubt', label: '现场拍摄', text: '远' },
+        { outcome: 'pass', label: '实拍', text: '' },
+      ],
+    };
     expect(propose(ticket([{ kind: 'doubtful_proof' }], ['rework'], { proof }))).toMatchObject({ action: 'rework', body: { reason: '远' } });
   });
   it('has no opinion on a place outside', () => {

@@ -32,9 +32,27 @@ function draw(map: MapLibre, drawn: S['GridCollection'], data: GeoJSON.FeatureCo
   map.addLayer({ id: 'grid-fill', type: 'fill', source: 'grids', filter: ['get', 'own'], paint: { 'fill-color': accent, 'fill-opacity': 0.08 } });
   map.addLayer({ id: 'grid-edges', type: 'line', source: 'grids', paint: { 'line-color': token('ink-3'), 'line-width': 1, 'line-opacity': 0.7 } });
   map.addLayer(names('grid-names', 'hearts', 11, 12));
-  map.addLayer({ id: 'fence', type: 'line', source: 'marks', filter: ['==', 'kind', 'fence'], paint: { 'line-color': token('soon'), 'line-width': 1.5, 'line-dasharray': [3, 2] } });
-  map.addLayer({ id: 'accuracy', type: 'fill', source: 'marks', filter: ['==', 'kind', 'accuracy'], paint: { 'fill-color': accent, 'fill-opacity': 0.18, 'fill-outline-color': accent } });
-  map.addLayer({ id: 'point', type: 'circle', source: 'marks', filter: ['==', 'kind', 'point'], paint: { 'circle-radius': 6, 'circle-color': accent, 'circle-stroke-color': token('paper'), 'circle-stroke-width': 2 } });
+  map.addLayer({
+    id: 'fence',
+    type: 'line',
+    source: 'marks',
+    filter: ['==', 'kind', 'fence'],
+    paint: { 'line-color': token('soon'), 'line-width': 1.5, 'line-dasharray': [3, 2] },
+  });
+  map.addLayer({
+    id: 'accuracy',
+    type: 'fill',
+    source: 'marks',
+    filter: ['==', 'kind', 'accuracy'],
+    paint: { 'fill-color': accent, 'fill-opacity': 0.18, 'fill-outline-color': accent },
+  });
+  map.addLayer({
+    id: 'point',
+    type: 'circle',
+    source: 'marks',
+    filter: ['==', 'kind', 'point'],
+    paint: { 'circle-radius': 6, 'circle-color': accent, 'circle-stroke-color': token('paper'), 'circle-stroke-width': 2 },
+  });
 }
 
 function chosen(all: S['GridCollection'] | undefined, own: Set<string>): S['GridCollection'] {

@@ -26,7 +26,9 @@ function places(entries: S['Entry'][]): GeoJSON.FeatureCollection {
   const features = entries.flatMap((one): GeoJSON.Feature[] => {
     const properties = { name: one.name };
     const shape = one.shape ? [{ type: 'Feature' as const, properties, geometry: one.shape as GeoJSON.Geometry }] : [];
-    const point = one.place ? [{ type: 'Feature' as const, properties, geometry: { type: 'Point' as const, coordinates: [one.place.longitude, one.place.latitude] } }] : [];
+    const point = one.place
+      ? [{ type: 'Feature' as const, properties, geometry: { type: 'Point' as const, coordinates: [one.place.longitude, one.place.latitude] } }]
+      : [];
     return [...shape, ...point];
   });
   return { type: 'FeatureCollection', features };
@@ -50,8 +52,20 @@ function draw(map: MapLibre) {
   });
   map.addLayer({ id: 'grid-edges', type: 'line', source: 'grids', paint: { 'line-color': token('ink-3'), 'line-width': 0.8, 'line-opacity': 0.6 } });
   map.addLayer(names('grid-names', 'hearts', 8, 12));
-  map.addLayer({ id: 'entry-shapes', type: 'fill', source: 'entries', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': token('soon'), 'fill-opacity': 0.15 } });
-  map.addLayer({ id: 'entries', type: 'circle', source: 'entries', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': paper, 'circle-stroke-color': token('soon'), 'circle-stroke-width': 2 } });
+  map.addLayer({
+    id: 'entry-shapes',
+    type: 'fill',
+    source: 'entries',
+    filter: ['==', ['geometry-type'], 'Polygon'],
+    paint: { 'fill-color': token('soon'), 'fill-opacity': 0.15 },
+  });
+  map.addLayer({
+    id: 'entries',
+    type: 'circle',
+    source: 'entries',
+    filter: ['==', ['geometry-type'], 'Point'],
+    paint: { 'circle-radius': 4, 'circle-color': paper, 'circle-stroke-color': token('soon'), 'circle-stroke-width': 2 },
+  });
   map.addLayer({
     id: 'heat',
     type: 'heatmap',
@@ -136,12 +150,18 @@ export function TicketsMap(props: Props) {
   useEffect(() => {
     if (!box.current) return;
     const make = (host: HTMLElement) =>
-      makeMap(host, props.areas, boundsOf(props.areas), (ready) => {
-        draw(ready);
-        listen(ready, (id) => latest.current.pick(id));
-        fill(ready, latest.current);
-        map.current = ready;
-      }, props.left);
+      makeMap(
+        host,
+        props.areas,
+        boundsOf(props.areas),
+        (ready) => {
+          draw(ready);
+          listen(ready, (id) => latest.current.pick(id));
+          fill(ready, latest.current);
+          map.current = ready;
+        },
+        props.left,
+      );
     const host = box.current;
     let made = make(host);
     const anew = () => {

@@ -33,7 +33,13 @@ function QueueLinks() {
       {QUEUES.map((queue) => {
         const count = data ? queue.count(data) : undefined;
         return (
-          <Link key={queue.id} to={`/desk?q=${queue.id}`} aria-current={onDesk && !own && picked === queue.id ? 'page' : undefined} className="queue" data-queue={queue.id}>
+          <Link
+            key={queue.id}
+            to={`/desk?q=${queue.id}`}
+            aria-current={onDesk && !own && picked === queue.id ? 'page' : undefined}
+            className="queue"
+            data-queue={queue.id}
+          >
             {queue.label}
             <span className={`n num ${queue.alarming && count ? 'late' : ''}`}>{count ?? ''}</span>
           </Link>

@@ -34,7 +34,14 @@ function option({ spans, lines, unit }: Props) {
     grid: { left: 48, right: 16, top: 36, bottom: 28 },
     legend: { left: 0, top: 0, itemWidth: 18, itemGap: 20, textStyle: text, icon: 'path://M0 4h18v2H0z' },
     tooltip: { trigger: 'axis' as const, backgroundColor: token('paper'), borderColor: token('line-2'), textStyle: { color: token('ink'), fontSize: 12 } },
-    xAxis: { type: 'category' as const, data: spans, boundaryGap: false, axisLabel: text, axisLine: { lineStyle: { color: token('line-2') } }, axisTick: { show: false } },
+    xAxis: {
+      type: 'category' as const,
+      data: spans,
+      boundaryGap: false,
+      axisLabel: text,
+      axisLine: { lineStyle: { color: token('line-2') } },
+      axisTick: { show: false },
+    },
     yAxis: {
       type: 'value' as const,
       max: unit === 'percent' ? 100 : undefined,
@@ -72,5 +79,13 @@ export default function Chart(props: Props) {
       chart.dispose();
     };
   }, [text]);
-  return <div ref={box} data-chart style={{ height: props.height }} role="img" aria-label={props.lines.map((line) => `${line.name}:${props.spans.map((span, at) => `${span} ${line.printed[at]}`).join(',')}`).join(';')} />;
+  return (
+    <div
+      ref={box}
+      data-chart
+      style={{ height: props.height }}
+      role="img"
+      aria-label={props.lines.map((line) => `${line.name}:${props.spans.map((span, at) => `${span} ${line.printed[at]}`).join(',')}`).join(';')}
+    />
+  );
 }

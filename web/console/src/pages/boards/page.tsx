@@ -13,7 +13,15 @@ import { BoardTable } from './table';
 import { Trends } from './trends';
 import { Funnel, Targets, Weather } from './views';
 
-const DIMENSIONS: Record<S['Dimension'], string> = { all: '全部', lead: '责任单位', area: '片区', category: '类别', workline: '工作线', source: '来源', mode: '采集方式' };
+const DIMENSIONS: Record<S['Dimension'], string> = {
+  all: '全部',
+  lead: '责任单位',
+  area: '片区',
+  category: '类别',
+  workline: '工作线',
+  source: '来源',
+  mode: '采集方式',
+};
 
 /** Choosing the span: its kind, and one earlier or later. */
 function Spans({ value, title, set }: { value: string; title: string; set: (key: string) => void }) {
@@ -60,7 +68,12 @@ function Rates() {
 function View({ board, brief }: { board: S['Board']; brief: boolean }) {
   if (board.board === 'weather') return <Weather board={board} brief={brief} />;
   if (board.board === 'targets') return <Targets board={board} />;
-  if (board.rows.length === 0) return <div className="card"><Empty says="本期没有数据">换一个期间看看。</Empty></div>;
+  if (board.rows.length === 0)
+    return (
+      <div className="card">
+        <Empty says="本期没有数据">换一个期间看看。</Empty>
+      </div>
+    );
   return (
     <>
       {board.board === 'funnel' && board.total && (
@@ -115,7 +128,13 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
             <h1>{board.label}</h1>
             <Spans value={board.span.key} title={board.span.title} set={(key) => set('span', key)} />
             {dimensions.length > 1 && (
-              <select className="input no-print" style={{ width: 120 }} aria-label="按什么分行" value={dimension ?? dimensions[0]} onChange={(event) => set('by', event.target.value)}>
+              <select
+                className="input no-print"
+                style={{ width: 120 }}
+                aria-label="按什么分行"
+                value={dimension ?? dimensions[0]}
+                onChange={(event) => set('by', event.target.value)}
+              >
                 {dimensions.map((one) => (
                   <option key={one} value={one}>
                     按{DIMENSIONS[one]}

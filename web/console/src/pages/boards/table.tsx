@@ -61,7 +61,9 @@ const isQuiet = (row: S['BoardRow']) => row.figures.every((one) => !one.value);
 export function BoardTable({ board, brief }: { board: S['Board']; brief: boolean }) {
   const formulas = formulasOf(board);
   const rows = brief ? board.rows.filter((row) => !isQuiet(row) || row.rank !== null) : board.rows;
-  const columns = [...new Map([...board.rows, ...(board.total ? [board.total] : [])].flatMap((row) => row.figures.map((one) => [one.name, one] as const))).values()];
+  const columns = [
+    ...new Map([...board.rows, ...(board.total ? [board.total] : [])].flatMap((row) => row.figures.map((one) => [one.name, one] as const))).values(),
+  ];
   const ranked = board.rows.some((row) => row.rank !== null);
   const losing = board.board === 'ranking';
   return (

@@ -49,12 +49,14 @@ export function Trends({ last, count = 8, height = 260, brief = false }: Props) 
           <Chart spans={spans} lines={lines(totals, ['opened', 'registered', 'closed', 'open_overdue'])} unit="count" height={height} />
         </Suspense>
       </section>
-      {!brief && (<section className="card pad">
-        <h2>比率</h2>
-        <Suspense fallback={wait}>
-          <Chart spans={spans} lines={lines(totals, ['closing_on_time', 'closing', 'rework', 'satisfaction'])} unit="percent" height={height} />
-        </Suspense>
-      </section>)}
+      {!brief && (
+        <section className="card pad">
+          <h2>比率</h2>
+          <Suspense fallback={wait}>
+            <Chart spans={spans} lines={lines(totals, ['closing_on_time', 'closing', 'rework', 'satisfaction'])} unit="percent" height={height} />
+          </Suspense>
+        </section>
+      )}
     </div>
   );
 }

@@ -73,7 +73,17 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
           完成
         </button>
       ) : (
-        !running && <ActionForm key={done} fields={fields} first={asked} draft="batch" verb={failed > 0 ? `重试未成的 ${failed} 件` : '开始派单'} send={run} onCancel={onClose} />
+        !running && (
+          <ActionForm
+            key={done}
+            fields={fields}
+            first={asked}
+            draft="batch"
+            verb={failed > 0 ? `重试未成的 ${failed} 件` : '开始派单'}
+            send={run}
+            onCancel={onClose}
+          />
+        )
       )}
     </Dialog>
   );

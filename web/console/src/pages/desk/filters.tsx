@@ -72,11 +72,7 @@ export function Filters() {
               保存筛选
             </button>
           )}
-          <button
-            type="button"
-            className="btn bare"
-            onClick={() => setSearch(search.get('q') ? { q: search.get('q') ?? '' } : {}, { replace: true })}
-          >
+          <button type="button" className="btn bare" onClick={() => setSearch(search.get('q') ? { q: search.get('q') ?? '' } : {}, { replace: true })}>
             清除
           </button>
         </div>

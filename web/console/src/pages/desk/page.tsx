@@ -48,7 +48,10 @@ export function DeskPage() {
   const rows = useMemo(() => (query.data?.items ?? []).filter((row) => holds(row, words)), [query.data, words]);
   const proposals = useProposals(rows);
   const wanted = search.get('t');
-  const at = Math.max(0, rows.findIndex((row) => row.id === wanted));
+  const at = Math.max(
+    0,
+    rows.findIndex((row) => row.id === wanted),
+  );
   const current = wanted ?? rows[0]?.id;
   useTitle(queue.label);
   useEffect(() => {
@@ -119,7 +122,11 @@ export function DeskPage() {
                   />
                 ))}
               </ul>
-              {rows.length === 0 && <Empty says={words ? `已载入的案件里没有「${words}」` : '这里没有案件'}>{queue.id === 'exceptions' && !words ? '需要人裁决的都办完了。' : '换一个队列,或清除筛选。'}</Empty>}
+              {rows.length === 0 && (
+                <Empty says={words ? `已载入的案件里没有「${words}」` : '这里没有案件'}>
+                  {queue.id === 'exceptions' && !words ? '需要人裁决的都办完了。' : '换一个队列,或清除筛选。'}
+                </Empty>
+              )}
               {data.more && (
                 <button type="button" className="btn" style={{ margin: '8px 16px' }} onClick={() => setPages(pages + 1)}>
                   再看 30 件

@@ -11,7 +11,10 @@ import { roomy } from './roomy';
 import { TicketsMap, type Look } from '../../map/tickets-map';
 
 const STATES: Record<string, { label: string; filter: MapFilter }> = {
-  open: { label: '未结', filter: { stage: ['received', 'verifying', 'prompted', 'filed', 'dispatched', 'handling', 'disputed', 'suspended', 'fixed', 'accepted'] } },
+  open: {
+    label: '未结',
+    filter: { stage: ['received', 'verifying', 'prompted', 'filed', 'dispatched', 'handling', 'disputed', 'suspended', 'fixed', 'accepted'] },
+  },
   late: { label: '超期', filter: { late: true } },
   relapse: { label: '回弹', filter: { relapse: true } },
   all: { label: '全部', filter: {} },
@@ -71,7 +74,7 @@ export default function MapPage() {
   const books = useQuery(catalogue);
   const areas = useQuery(grids('area'));
   const drawn = useQuery(grids(layer));
-  const points = useQuery(ticketMap({ ...STATES[state]?.filter, ...(workline ? { workline } : {})  }, areas.data && roomy(areas.data)));
+  const points = useQuery(ticketMap({ ...STATES[state]?.filter, ...(workline ? { workline } : {}) }, areas.data && roomy(areas.data)));
   const places = useQueries({ queries: shown.map((one) => registerPlaces(one)) });
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(search);
@@ -92,7 +95,12 @@ export default function MapPage() {
       )}
       <div className="map-tools card stack tight">
         <Segments label="画法" options={{ points: '点位', heat: '热力' }} value={look} set={setLook} />
-        <Segments label="案件" options={Object.fromEntries(Object.entries(STATES).map(([code, one]) => [code, one.label]))} value={state} set={(next) => set('state', next)} />
+        <Segments
+          label="案件"
+          options={Object.fromEntries(Object.entries(STATES).map(([code, one]) => [code, one.label]))}
+          value={state}
+          set={(next) => set('state', next)}
+        />
         <Segments label="网格图层" options={LAYERS} value={layer} set={(next) => setLayer(next as S['Layer'])} />
         <select className="input" aria-label="工作线" value={workline} onChange={(event) => set('workline', event.target.value)}>
           <option value="">全部工作线</option>
@@ -106,7 +114,11 @@ export default function MapPage() {
           <legend className="hidden">台账</legend>
           {(Object.keys(REGISTERS) as Register[]).map((one) => (
             <label key={one} className="row">
-              <input type="checkbox" checked={shown.includes(one)} onChange={(event) => setShown(event.target.checked ? [...shown, one] : shown.filter((other) => other !== one))} />
+              <input
+                type="checkbox"
+                checked={shown.includes(one)}
+                onChange={(event) => setShown(event.target.checked ? [...shown, one] : shown.filter((other) => other !== one))}
+              />
               {REGISTERS[one]}
             </label>
           ))}

@@ -32,7 +32,9 @@ function Move({ act, move, onClose }: { act: S['Act']; move: S['ActAllowed']; on
         onCancel={onClose}
         send={async (values, key) => {
           const body = { action: move.action, ...values } as S['ActActionRequest'];
-          await take<'Act'>(POST('/v1/acts/{id}/actions', { params: { path: { id: act.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } }, body }));
+          await take<'Act'>(
+            POST('/v1/acts/{id}/actions', { params: { path: { id: act.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } }, body }),
+          );
           void client.invalidateQueries({ queryKey: ['acts'] });
           say(`已${move.label}`);
           onClose();
@@ -60,7 +62,13 @@ export function ActRow({ act }: { act: S['Act'] }) {
       </div>
       <p>{act.words}</p>
       <p className="small muted">
-        {[act.unit?.name, act.person?.name, `${act.issuer.name || act.issuer.role_label} 发出 ${moment(act.issued_at ?? act.created_at)}`, act.due_at && `限 ${moment(act.due_at)}`, act.receipt && `${act.receipt.name} 签收 ${moment(act.receipt.at)}`]
+        {[
+          act.unit?.name,
+          act.person?.name,
+          `${act.issuer.name || act.issuer.role_label} 发出 ${moment(act.issued_at ?? act.created_at)}`,
+          act.due_at && `限 ${moment(act.due_at)}`,
+          act.receipt && `${act.receipt.name} 签收 ${moment(act.receipt.at)}`,
+        ]
           .filter(Boolean)
           .join(' · ')}{' '}
         {act.ticket_id && <Link to={`/tickets/${act.ticket_id}`}>看案件</Link>}
@@ -106,7 +114,13 @@ export function ActsPage() {
   return (
     <div className="stack">
       <div className="row">
-        <select className="input" style={{ width: 160 }} aria-label="种类" value={kind} onChange={(event) => setSearch({ kind: event.target.value }, { replace: true })}>
+        <select
+          className="input"
+          style={{ width: 160 }}
+          aria-label="种类"
+          value={kind}
+          onChange={(event) => setSearch({ kind: event.target.value }, { replace: true })}
+        >
           {KINDS.map(([code, label]) => (
             <option key={code} value={code}>
               {label}
@@ -114,7 +128,11 @@ export function ActsPage() {
           ))}
         </select>
         <label className="row">
-          <input type="checkbox" checked={mine} onChange={(event) => setSearch(event.target.checked ? { kind, mine: 'addressed' } : { kind }, { replace: true })} />
+          <input
+            type="checkbox"
+            checked={mine}
+            onChange={(event) => setSearch(event.target.checked ? { kind, mine: 'addressed' } : { kind }, { replace: true })}
+          />
           只看发给我的
         </label>
         <button type="button" className="btn push" onClick={() => setIssuing(true)}>

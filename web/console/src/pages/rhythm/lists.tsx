@@ -16,7 +16,8 @@ const lines = (list: Name) =>
     queryKey: ['lists', list],
     initialPageParam: '',
     getNextPageParam: (page: S['ListPage']) => page.next_cursor ?? undefined,
-    queryFn: ({ pageParam }) => take<'ListPage'>(GET('/v1/lists/{list}', { params: { path: { list }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    queryFn: ({ pageParam }) =>
+      take<'ListPage'>(GET('/v1/lists/{list}', { params: { path: { list }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
   });
 
 function Table({ name, heads, children }: { name: string; heads: string[]; children: ReactNode }) {
@@ -122,7 +123,13 @@ export function ListsPage() {
         {(items) => (
           <Table name={LISTS[list]} heads={HEADS[list]}>
             {items.map((line, at) =>
-              list === 'problems' ? <Problem key={at} line={line as S['ProblemLine']} /> : list === 'duties' ? <Duty key={at} line={line as S['DutyLine']} /> : <Project key={at} line={line as S['ProjectLine']} />,
+              list === 'problems' ? (
+                <Problem key={at} line={line as S['ProblemLine']} />
+              ) : list === 'duties' ? (
+                <Duty key={at} line={line as S['DutyLine']} />
+              ) : (
+                <Project key={at} line={line as S['ProjectLine']} />
+              ),
             )}
           </Table>
         )}

@@ -64,7 +64,9 @@ function ActOnPaper({ paper, action, onClose }: { paper: S['Paper']; action: Act
   const client = useQueryClient();
   const send = async (values: Values, key: string) => {
     const body = { action: action.action, ...values } as S['PaperActionRequest'];
-    await take<'Paper'>(POST('/v1/papers/{id}/actions', { params: { path: { id: paper.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${paper.version}"` } }, body }));
+    await take<'Paper'>(
+      POST('/v1/papers/{id}/actions', { params: { path: { id: paper.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${paper.version}"` } }, body }),
+    );
     void client.invalidateQueries({ queryKey: ['papers'] });
     say(`已${action.label}`);
     onClose();
@@ -103,10 +105,7 @@ function Decisions({ all }: { all: S['PaperDecision'][] }) {
         {all.map((one) => (
           <li key={one.id}>
             <span className={`tag ${one.status === 'done' ? 'ok' : 'soon'}`}>{one.status === 'done' ? '已办结' : '在办'}</span> {one.words}
-            <span className="small muted">
-              {' '}
-              {[one.department?.name, one.due_at && `限 ${moment(one.due_at)}`, one.outcome].filter(Boolean).join(' · ')}
-            </span>
+            <span className="small muted"> {[one.department?.name, one.due_at && `限 ${moment(one.due_at)}`, one.outcome].filter(Boolean).join(' · ')}</span>
           </li>
         ))}
       </ol>
@@ -140,7 +139,9 @@ function Sheet({ paper }: { paper: S['Paper'] }) {
   const { body } = paper;
   const rows = [{ name: paper.department?.name ?? '合计', work: body.work }, ...(body.units ?? []).map((one) => ({ name: one.unit.name, work: one.work }))];
   const file = (format: 'xlsx' | 'csv') =>
-    download(`/v1/papers/${paper.id}?format=${format}`, `${paper.title}${paper.department ? `-${paper.department.name}` : ''}.${format}`).catch((error: Error) => setFault(error.message));
+    download(`/v1/papers/${paper.id}?format=${format}`, `${paper.title}${paper.department ? `-${paper.department.name}` : ''}.${format}`).catch(
+      (error: Error) => setFault(error.message),
+    );
   return (
     <>
       <div className="row wrap no-print">

@@ -18,7 +18,10 @@ function Moves({ board }: { board: S['ProgrammeBoard'] }) {
     setFault('');
     try {
       await take<'ProgrammeBoard'>(
-        POST('/v1/programmes/{id}/actions', { params: { path: { id: board.id }, header: { 'Idempotency-Key': newKey(), 'If-Match': `"${board.version}"` } }, body: { action } }),
+        POST('/v1/programmes/{id}/actions', {
+          params: { path: { id: board.id }, header: { 'Idempotency-Key': newKey(), 'If-Match': `"${board.version}"` } },
+          body: { action },
+        }),
       );
       say(`已${label}`);
     } catch (error) {

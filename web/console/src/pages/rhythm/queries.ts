@@ -50,7 +50,8 @@ export const rechecks = infiniteQueryOptions({
   queryKey: ['tickets', 'rechecks'],
   initialPageParam: '',
   getNextPageParam: next,
-  queryFn: ({ pageParam }) => take<'RecheckPage'>(GET('/v1/rechecks', { params: { query: { limit: 50, due_before: new Date(Date.now() + AHEAD).toISOString(), ...from(pageParam) } } })),
+  queryFn: ({ pageParam }) =>
+    take<'RecheckPage'>(GET('/v1/rechecks', { params: { query: { limit: 50, due_before: new Date(Date.now() + AHEAD).toISOString(), ...from(pageParam) } } })),
 });
 
 export type PaperKind = S['PaperKind'];

@@ -21,7 +21,9 @@ function TaskMove({ task, move, onClose }: { task: S['Task']; move: Move; onClos
   const client = useQueryClient();
   const send = async (values: Values, key: string) => {
     const body = { action: move.action, ...values } as S['TaskAction'];
-    await take<'Task'>(POST('/v1/tasks/{id}/actions', { params: { path: { id: task.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${task.version}"` } }, body }));
+    await take<'Task'>(
+      POST('/v1/tasks/{id}/actions', { params: { path: { id: task.id }, header: { 'Idempotency-Key': key, 'If-Match': `"${task.version}"` } }, body }),
+    );
     void client.invalidateQueries({ queryKey: ['tasks'] });
     say(`已${move.label}`);
     onClose();

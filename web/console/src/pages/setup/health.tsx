@@ -13,8 +13,14 @@ const health = queryOptions({
   queryKey: ['health'],
   refetchInterval: 10_000,
   queryFn: async (): Promise<Health> => {
-    const alive = await fetch('/healthz').then((answer) => answer.ok, () => false);
-    const ready = await fetch('/readyz').then((answer) => answer.json() as Promise<{ data?: Record<string, string> } & Record<string, string>>, () => ({}) as Record<string, string>);
+    const alive = await fetch('/healthz').then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    const ready = await fetch('/readyz').then(
+      (answer) => answer.json() as Promise<{ data?: Record<string, string> } & Record<string, string>>,
+      () => ({}) as Record<string, string>,
+    );
     return { alive, parts: (ready.data as Record<string, string> | undefined) ?? (ready as Record<string, string>) };
   },
 });
@@ -64,7 +70,8 @@ export function HealthPage() {
       </div>
       {books.data && (
         <p className="muted">
-          {books.data.mode === 'demo' ? '演示模式' : '正式模式'} · 基础数据第 {books.data.categories_version} 版 · 隐私指引第 {books.data.privacy_version} 版 · 微信登录{books.data.wechat_login ? '已接通' : '未接通'}
+          {books.data.mode === 'demo' ? '演示模式' : '正式模式'} · 基础数据第 {books.data.categories_version} 版 · 隐私指引第 {books.data.privacy_version} 版 ·
+          微信登录{books.data.wechat_login ? '已接通' : '未接通'}
         </p>
       )}
     </>

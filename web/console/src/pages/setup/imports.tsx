@@ -2,30 +2,22 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { cellAt, csvRows, type CsvRow } from '../../../../shared/csv';
-import { LAYERS } from '../../../../shared/words';
+import { LAYERS, REGISTERS } from '../../../../shared/words';
 import { sendForm, type S } from '../../lib/api';
 import { Refused } from '../../lib/refusal';
 import { useTitle } from '../../lib/hooks';
 
 const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
-  基础数据: { departments: '责任单位', people: '人员与角色', categories: '类别', standards: '立结案标准', rules: '派单规则', calendar: '工作日历', grids: '网格边界' },
-  台账: {
-    item: '测评项目',
-    point: '测评点位',
-    watch_area: '重点关注区',
-    camera: '视频监控',
-    site: '工地',
-    flight: '巡飞台账',
-    chief: '路段长片长河长',
-    patron: '包保领导',
-    receiver: '双报到单位',
-    frontage: '门前三包',
-    contractor: '承包公司',
-    stubborn: '难点堵点与示范路',
-    area_team: '专班小组',
-    project: '推进计划',
-    fallback: '兜底责任',
+  基础数据: {
+    departments: '责任单位',
+    people: '人员与角色',
+    categories: '类别',
+    standards: '立结案标准',
+    rules: '派单规则',
+    calendar: '工作日历',
+    grids: '网格边界',
   },
+  台账: REGISTERS,
   图斑: { patches: '疑似图斑' },
 };
 
@@ -74,8 +66,20 @@ function Faults({ refused, rows }: { refused: Refused; rows: CsvRow[] }) {
 }
 
 function Outcome({ result }: { result: Result }) {
-  if ('failed' in result) return <p className="fault" role="alert">{result.failed}</p>;
-  if ('refused' in result) return result.refused.details.length > 0 ? <Faults {...result} /> : <p className="fault" role="alert">{result.refused.message}</p>;
+  if ('failed' in result)
+    return (
+      <p className="fault" role="alert">
+        {result.failed}
+      </p>
+    );
+  if ('refused' in result)
+    return result.refused.details.length > 0 ? (
+      <Faults {...result} />
+    ) : (
+      <p className="fault" role="alert">
+        {result.refused.message}
+      </p>
+    );
   return (
     <section className="stack tight" role="status">
       <p className="banner">已导入 {result.ok.rows} 行,立即生效。</p>

@@ -40,7 +40,12 @@ function Dead({ all }: { all: S['Jobs']['dead'] }) {
     }
     void client.invalidateQueries({ queryKey: ['jobs'] });
   };
-  if (all.length === 0) return <div className="card"><Empty says="没有失败的任务">多次重试仍失败的任务会停在这里,等人处理。</Empty></div>;
+  if (all.length === 0)
+    return (
+      <div className="card">
+        <Empty says="没有失败的任务">多次重试仍失败的任务会停在这里,等人处理。</Empty>
+      </div>
+    );
   return (
     <div className="card scroll-x">
       {fault && <p className="fault pad">{fault}</p>}

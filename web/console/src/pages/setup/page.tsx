@@ -1,9 +1,11 @@
 /** Setting up and running the product. */
 import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { SETUP } from '../../lib/roles';
+import { BooksPage } from './books';
 import { HealthPage } from './health';
 import { ImportsPage } from './imports';
 import { JobsPage } from './jobs';
+import { RegistersPage } from './registers';
 import { RulesPage } from './rules';
 import { SubscriptionsPage } from './subscriptions';
 
@@ -17,6 +19,8 @@ export default function SetupPage() {
         <Route index element={<Navigate to="/setup/rules" replace />} />
         <Route path="imports" element={<ImportsPage />} />
         <Route path="rules/:id?" element={<RulesPage />} />
+        <Route path="books" element={<BooksPage />} />
+        <Route path="registers" element={<RegistersPage />} />
         <Route path="jobs" element={<JobsPage />} />
         <Route path="health" element={<HealthPage />} />
         <Route path="subscriptions" element={<SubscriptionsPage />} />

@@ -58,7 +58,12 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
     setFault(null);
     setBusy(true);
     try {
-      await take<'RuleHistory'>(POST('/v1/rules/{id}', { params: { path: { id: kept.name as never }, header: { 'Idempotency-Key': newKey() } }, body: { value: read.value } as S['NewRule'] }));
+      await take<'RuleHistory'>(
+        POST('/v1/rules/{id}', {
+          params: { path: { id: kept.name as never }, header: { 'Idempotency-Key': newKey() } },
+          body: { value: read.value } as S['NewRule'],
+        }),
+      );
       void client.invalidateQueries({ queryKey: ['rules'] });
       say('已生效');
     } catch (error) {
@@ -85,7 +90,14 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
       </div>
       {!writes && <p className="small muted">只有管理员与制度建设组可以改规则。</p>}
       {fault && <Faults fault={fault} />}
-      <textarea className="input code" aria-label={`${kept.label}的值`} spellCheck={false} readOnly={!writes} value={text} onChange={(event) => setText(event.target.value)} />
+      <textarea
+        className="input code"
+        aria-label={`${kept.label}的值`}
+        spellCheck={false}
+        readOnly={!writes}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
       {kept.versions.length > 0 && (
         <details>
           <summary>历次版本({kept.versions.length})</summary>

@@ -57,11 +57,13 @@ export function Compare({ ticket }: Props) {
   if (photos.length === 0) return <p className="muted">{ticket.photos.length ? '照片正在分析,稍候自动显示。' : '没有照片。'}</p>;
   return (
     <div className="stack tight">
-      {single || !before || !after ? (
-        <Picture className="large" src={(single ?? before ?? photos[0])?.urls.display} says={PARTS[(single ?? photos[0])?.part ?? 'before']} />
-      ) : (
-        <Slider before={before} after={after} change={fits} overlay={overlay} />
-      )}
+      <div className="slot">
+        {single || !before || !after ? (
+          <Picture className="large" src={(single ?? before ?? photos[0])?.urls.display} says={PARTS[(single ?? photos[0])?.part ?? 'before']} />
+        ) : (
+          <Slider before={before} after={after} change={fits} overlay={overlay} />
+        )}
+      </div>
       {fits && !single && (
         <div className="row wrap small">
           <label className="row">
@@ -74,18 +76,20 @@ export function Compare({ ticket }: Props) {
           </span>
         </div>
       )}
-      {photos.length > 1 && (<ul className="strip">
-        {photos.map((one) => (
-          <li key={one.id}>
-            <button type="button" aria-pressed={one.id === (single?.id ?? after?.id)} onClick={() => setPicked(one.id)}>
-              <Picture className="thumb" src={one.urls.thumb} says={name(photos, one)} />
-              <span className="small">
-                {name(photos, one)} <span className="muted num">{moment(one.captured_at ?? one.received_at)}</span>
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>)}
+      {photos.length > 1 && (
+        <ul className="strip">
+          {photos.map((one) => (
+            <li key={one.id}>
+              <button type="button" aria-pressed={one.id === (single?.id ?? after?.id)} onClick={() => setPicked(one.id)}>
+                <Picture className="thumb" src={one.urls.thumb} says={name(photos, one)} />
+                <span className="small">
+                  {name(photos, one)} <span className="muted num">{moment(one.captured_at ?? one.received_at)}</span>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

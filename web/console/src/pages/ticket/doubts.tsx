@@ -13,6 +13,12 @@ interface Props {
   open: (opened: Opened) => void;
 }
 
+/** Whether the sentence only strings the reasons together. */
+function repeats(doubt: S['Doubt']): boolean {
+  const first = doubt.reasons?.[0];
+  return first !== undefined && doubt.sentence.includes(first);
+}
+
 export function Doubts({ ticket, open }: Props) {
   const books = useQuery(catalogue);
   const act = useAct();
@@ -46,14 +52,16 @@ export function Doubts({ ticket, open }: Props) {
   return (
     <section className="doubts" aria-label="为什么到这里">
       {ticket.attention.map((one, at) => (
-        <p key={at}>
-          <span className="tag soon">{one.label}</span> {one.sentence}
-          {one.reasons?.map((reason) => (
-            <span key={reason} className="small muted block">
-              {reason}
-            </span>
-          ))}
-        </p>
+        <div key={at}>
+          <span className="tag soon">{one.label}</span> {repeats(one) ? '' : one.sentence}
+          {one.reasons && (
+            <ul className="reasons small">
+              {one.reasons.map((reason) => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          )}
+        </div>
       ))}
       {proposal ? (
         <div className="row wrap">

@@ -60,7 +60,11 @@ export function Facts({ ticket }: { ticket: S['Ticket'] }) {
     <dl className="facts">
       <dt>类别</dt>
       <dd>
-        {ticket.category ? `${ticket.category.workline_label} / ${ticket.category.name}` : ticket.category_hint ? `${ticket.category_hint.name}(上报人所选,未立案)` : '—'}
+        {ticket.category
+          ? `${ticket.category.workline_label} / ${ticket.category.name}`
+          : ticket.category_hint
+            ? `${ticket.category_hint.name}(上报人所选,未立案)`
+            : '—'}
       </dd>
       {ticket.standard && (
         <>

@@ -37,7 +37,11 @@ export function Merged({ ticket }: { ticket: S['Ticket'] }) {
       {ticket.merged_tickets.length > 0 && (
         <ul className="stack tight">
           {parts.map((one, at) =>
-            one.data ? <MergedRow key={one.data.id} ticket={one.data} undo={() => setUndoing(one.data)} /> : <li key={at} className="skeleton" style={{ height: 48 }} />,
+            one.data ? (
+              <MergedRow key={one.data.id} ticket={one.data} undo={() => setUndoing(one.data)} />
+            ) : (
+              <li key={at} className="skeleton" style={{ height: 48 }} />
+            ),
           )}
         </ul>
       )}

@@ -45,16 +45,16 @@ export function UnitsInput({ id, value, onChange }: InputProps) {
         <UnitOptions without={chosen} />
       </select>
       {chosen.length > 0 && (
-      <ul className="row wrap">
-        {chosen.map((code) => (
-          <li key={code} className="tag">
-            {name(code)}{' '}
-            <button type="button" className="cross" aria-label={`去掉${name(code)}`} onClick={() => onChange(chosen.filter((one) => one !== code))}>
-              ✕
-            </button>
-          </li>
-        ))}
-      </ul>
+        <ul className="row wrap">
+          {chosen.map((code) => (
+            <li key={code} className="tag">
+              {name(code)}{' '}
+              <button type="button" className="cross" aria-label={`去掉${name(code)}`} onClick={() => onChange(chosen.filter((one) => one !== code))}>
+                ✕
+              </button>
+            </li>
+          ))}
+        </ul>
       )}
     </div>
   );
@@ -109,7 +109,19 @@ export function StandardInput({ id, value, values, field, onChange }: InputProps
   );
 }
 
-function GridSelect({ layer, value, onChange, doubt, id }: { layer: S['Layer']; value: string; onChange: (code: string) => void; doubt?: S['Doubt']; id: string }) {
+function GridSelect({
+  layer,
+  value,
+  onChange,
+  doubt,
+  id,
+}: {
+  layer: S['Layer'];
+  value: string;
+  onChange: (code: string) => void;
+  doubt?: S['Doubt'];
+  id: string;
+}) {
   const all = useQuery(grids(layer));
   const likely = doubt?.candidates ?? [];
   return (

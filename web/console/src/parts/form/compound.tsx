@@ -70,7 +70,13 @@ export function RowsInput(props: InputProps) {
       {rows.map((row, at) => (
         <div key={at} className="row">
           {labour ? (
-            <UnitInput {...props} id={at === 0 ? id : `${id}-${at}`} value={row.unit} field={{ ...field, required: true }} onChange={(unit) => set(at, 'unit', unit)} />
+            <UnitInput
+              {...props}
+              id={at === 0 ? id : `${id}-${at}`}
+              value={row.unit}
+              field={{ ...field, required: true }}
+              onChange={(unit) => set(at, 'unit', unit)}
+            />
           ) : (
             <input
               className="input"
@@ -90,7 +96,13 @@ export function RowsInput(props: InputProps) {
             value={row[labour ? 'task' : 'name'] ?? ''}
             onChange={(event) => set(at, labour ? 'task' : 'name', event.target.value)}
           />
-          <button type="button" className="btn bare" aria-label={`去掉第${at + 1}行`} disabled={rows.length === 1} onClick={() => onChange(rows.filter((_, one) => one !== at))}>
+          <button
+            type="button"
+            className="btn bare"
+            aria-label={`去掉第${at + 1}行`}
+            disabled={rows.length === 1}
+            onClick={() => onChange(rows.filter((_, one) => one !== at))}
+          >
             ✕
           </button>
         </div>
@@ -111,7 +123,13 @@ export function WordsInput({ id, value, onChange }: InputProps) {
       {Object.entries(WORDS).map(([part, name], at) => (
         <div key={part} className="field">
           <label htmlFor={at === 0 ? id : `${id}-${part}`}>{name}</label>
-          <textarea id={at === 0 ? id : `${id}-${part}`} className="input" rows={3} value={words[part] ?? ''} onChange={(event) => onChange({ ...words, [part]: event.target.value })} />
+          <textarea
+            id={at === 0 ? id : `${id}-${part}`}
+            className="input"
+            rows={3}
+            value={words[part] ?? ''}
+            onChange={(event) => onChange({ ...words, [part]: event.target.value })}
+          />
         </div>
       ))}
     </div>
