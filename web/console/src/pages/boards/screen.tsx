@@ -16,6 +16,8 @@ import { roomy } from '../map/roomy';
 
 const TicketsMap = lazy(() => import('../../map/tickets-map').then((found) => ({ default: found.TicketsMap })));
 const EVERY = 60_000;
+/** Screens of this height, pixels, have room for a second chart. */
+const TALL = 900;
 
 function useDark(): boolean {
   const [dark, setDark] = useState(false);
@@ -133,7 +135,7 @@ export default function ScreenPage() {
       <div className="screen-map">{dark && <Centre />}</div>
       <div className="screen-side stack">
         <Panel title="六步漏斗">{funnel.data?.total && <Funnel row={funnel.data.total} board={funnel.data} />}</Panel>
-        {dark && <Trends last={keyOf('month', today(now))} count={6} height={200} brief />}
+        {dark && <Trends last={keyOf('month', today(now))} count={6} height={200} brief={window.innerHeight < TALL} />}
       </div>
     </main>
   );

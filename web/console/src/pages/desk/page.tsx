@@ -48,10 +48,8 @@ export function DeskPage() {
   const rows = useMemo(() => (query.data?.items ?? []).filter((row) => holds(row, words)), [query.data, words]);
   const proposals = useProposals(rows);
   const wanted = search.get('t');
-  const at = Math.max(
-    0,
-    rows.findIndex((row) => row.id === wanted),
-  );
+  // A ticket that has just left the queue stays in view; the next is then the first of the queue.
+  const at = wanted ? rows.findIndex((row) => row.id === wanted) : 0;
   const current = wanted ?? rows[0]?.id;
   useTitle(queue.label);
   useEffect(() => {
