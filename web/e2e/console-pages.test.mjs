@@ -220,6 +220,28 @@ test('a hundred thousand tickets move as smoothly as a handful', async () => {
   await page.context().close();
 });
 
+test('nothing jumps while a page fills', async () => {
+  const page = await browser.page(SIZE);
+  await page.addInitScript(() => {
+    window.shifts = 0;
+    const watch = new PerformanceObserver((list) => {
+      for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifts += one.value;
+    });
+    watch.observe({ type: 'layout-shift', buffered: true });
+  });
+  await login(page, 'dispatcher1');
+  for (const name of ['desk', 'ticket', 'map', 'ranking', 'trends', 'papers', 'lists']) {
+    const given = PAGES[name];
+    const [path, shows] = typeof given === 'function' ? given() : given;
+    await open(page, path, shows);
+    await page.waitForTimeout(500);
+    const shifts = await page.evaluate(() => window.shifts);
+    console.log(`# ${name}: layout shift ${shifts.toFixed(3)}`);
+    assert.ok(shifts < 0.1, `${name} ${shifts}`);
+  }
+  await page.context().close();
+});
+
 test('the first view is below 350 kB gzipped before the map', async () => {
   const page = await readFile(join(dist, 'index.html'), 'utf8');
   const first = [...page.matchAll(/(?:src|href)="\/console\/(assets\/[^"]+\.(?:js|css))"/g)].map((found) => found[1]);

@@ -49,7 +49,7 @@ function Spans({ value, title, set }: { value: string; title: string; set: (key:
 
 function Rates() {
   const { data } = useQuery(statistics);
-  if (!data) return <div className="skeleton" style={{ height: 78 }} />;
+  if (!data) return <div className="skeleton" style={{ height: 85 }} />;
   return (
     <ul className="rates" aria-label="各项比率">
       {data.rates.map((rate) => (
@@ -189,7 +189,8 @@ export default function BoardsPage() {
   const { name = 'weather' } = useParams();
   const titles = useQuery(boards);
   const items = (titles.data?.items ?? []).map((one) => ({ to: one.board as string, label: one.label }));
-  const tabs = [...items.filter((one) => FIRST.includes(one.to)), { to: 'trends', label: '趋势' }, ...items.filter((one) => !FIRST.includes(one.to))];
+  const trends = { to: 'trends', label: '趋势' };
+  const tabs = titles.data ? [...items.filter((one) => FIRST.includes(one.to)), trends, ...items.filter((one) => !FIRST.includes(one.to))] : [];
   return (
     <div className="page boards">
       <Rates />

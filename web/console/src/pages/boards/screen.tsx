@@ -135,7 +135,7 @@ export default function ScreenPage() {
       <div className="screen-map">{dark && <Centre />}</div>
       <div className="screen-side stack">
         <Panel title="六步漏斗">{funnel.data?.total && <Funnel row={funnel.data.total} board={funnel.data} />}</Panel>
-        {dark && <Trends last={keyOf('month', today(now))} count={6} height={200} brief={window.innerHeight < TALL} />}
+        {dark && <Trends last={keyOf('month', today(now))} count={6} height={184} brief={window.innerHeight < TALL} />}
       </div>
     </main>
   );

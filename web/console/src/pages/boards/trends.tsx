@@ -25,6 +25,9 @@ function lines(totals: (S['BoardRow'] | null | undefined)[], names: string[]): L
   });
 }
 
+/** What a chart's card adds to its height, pixels. */
+const FRAME = 58;
+
 interface Props {
   last: string;
   count?: number;
@@ -39,7 +42,14 @@ export function Trends({ last, count = 8, height = 260, brief = false }: Props) 
   const failed = found.find((one) => one.isError);
   if (failed) return <Failed error={failed.error} retry={() => found.forEach((one) => void one.refetch())} />;
   const wait = <div className="skeleton" style={{ height }} />;
-  if (found.some((one) => one.isPending)) return wait;
+  if (found.some((one) => one.isPending)) {
+    return (
+      <div className="trends">
+        <div className="skeleton" style={{ height: height + FRAME }} />
+        {!brief && <div className="skeleton" style={{ height: height + FRAME }} />}
+      </div>
+    );
+  }
   const totals = found.map((one) => one.data?.total);
   return (
     <div className="trends">
