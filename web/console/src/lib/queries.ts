@@ -1,0 +1,131 @@
+/** What the pages read. Keys begin with the thing's name, so that a live change can make it stale. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { CHINA } from '../../../shared/geometry';
+import { gather, type Box } from '../../../shared/quarters';
+import type { operations } from '../../../shared/openapi';
+import { GET, take, type S } from './api';
+
+const HOUR = 3_600_000;
+const coord_type = 'wgs84' as const;
+
+export type TicketFilter = Omit<NonNullable<operations['tickets']['parameters']['query']>, 'cursor' | 'limit' | 'coord_type'>;
+export type MapFilter = NonNullable<operations['map']['parameters']['query']>;
+
+export const config = queryOptions({ queryKey: ['config'], staleTime: HOUR, queryFn: () => take<'Config'>(GET('/v1/config')) });
+export const catalogue = queryOptions({ queryKey: ['categories'], staleTime: HOUR, queryFn: () => take<'Catalogue'>(GET('/v1/categories')) });
+export const departments = queryOptions({ queryKey: ['departments'], staleTime: HOUR, queryFn: () => take<'Departments'>(GET('/v1/departments')) });
+
+export const grids = (layer: S['Layer']) =>
+  queryOptions({
+    queryKey: ['grids', layer],
+    staleTime: HOUR,
+    queryFn: () => take<'GridCollection'>(GET('/v1/grids', { params: { query: { layer, coord_type } } })),
+  });
+
+export const statistics = queryOptions({ queryKey: ['statistics'], queryFn: () => take<'Statistics'>(GET('/v1/statistics')) });
+
+export const PAGE = 30;
+export const tickets = (query: TicketFilter, pages = 1) =>
+  queryOptions({
+    queryKey: ['tickets', query, pages],
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+    queryFn: async () => {
+      const items: S['TicketRow'][] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < pages; page += 1) {
+        const answer: S['TicketPage'] = await take<'TicketPage'>(
+          GET('/v1/tickets', { params: { query: { ...query, limit: PAGE, coord_type, ...(cursor ? { cursor } : {}) } } }),
+        );
+        items.push(...answer.items);
+        cursor = answer.next_cursor;
+        if (!cursor) break;
+      }
+      return { items, more: cursor !== null };
+    },
+  });
+
+export const ticket = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id],
+    queryFn: async () => (await take<'AnyTicket'>(GET('/v1/tickets/{id}', { params: { path: { id }, query: { coord_type } } }))) as S['Ticket'],
+  });
+
+export const timeline = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id, 'timeline'],
+    queryFn: async () => (await take<'Timeline'>(GET('/v1/tickets/{id}/timeline', { params: { path: { id } } }))).items as S['Step'][],
+  });
+
+export const explanation = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id, 'explanation'],
+    queryFn: () => take<'Explanation'>(GET('/v1/tickets/{id}/explanation', { params: { path: { id } } })),
+  });
+
+export const changes = (id: string) =>
+  queryOptions({
+    queryKey: ['ticket', id, 'changes'],
+    queryFn: async () => (await take<'Changes'>(GET('/v1/tickets/{id}/changes', { params: { path: { id } } }))).items,
+  });
+
+/** Most points one answer of the map holds. */
+const POINTS = 5_000;
+
+/** All points that fit the filter; `whole` is the box to quarter when they are more than one answer holds. */
+export const ticketMap = (query: MapFilter, whole: Box | undefined) =>
+  queryOptions({
+    queryKey: ['map', query],
+    enabled: whole !== undefined,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<S['MapCollection']> => {
+      const ask = (bbox: Box | undefined) =>
+        take<'MapCollection'>(GET('/v1/tickets/map', { signal, params: { query: { ...query, coord_type, limit: POINTS, ...(bbox ? { bbox } : {}) } } }));
+      const found = await gather(ask, whole ?? CHINA, (one) => one.properties.id);
+      return { type: 'FeatureCollection', coord_type, ...found };
+    },
+  });
+
+export const board = (id: S['BoardName'], span?: string, dimension?: S['Dimension'], department?: string) =>
+  queryOptions({
+    queryKey: ['board', id, span, dimension, department],
+    placeholderData: (before: S['Board'] | undefined) => (before?.board === id ? before : undefined),
+    queryFn: () => take<'Board'>(GET('/v1/boards/{id}', { params: { path: { id }, query: { span, dimension, department } } })),
+  });
+
+export const boards = queryOptions({ queryKey: ['boards'], staleTime: HOUR, queryFn: () => take<'BoardTitles'>(GET('/v1/boards')) });
+
+export const notices = queryOptions({
+  queryKey: ['notices'],
+  queryFn: () => take<'NoticePage'>(GET('/v1/notices', { params: { query: { limit: 20 } } })),
+});
+
+/** Every entry of a register that has a place or a shape. */
+export const registerPlaces = (register: S['Register']) =>
+  queryOptions({
+    queryKey: ['register', register],
+    staleTime: HOUR,
+    queryFn: async () => {
+      const found: S['Entry'][] = [];
+      let cursor: string | null = null;
+      do {
+        const page: S['EntryPage'] = await take<'EntryPage'>(
+          GET('/v1/registers/{register}', { params: { path: { register }, query: { coord_type, limit: 100, ...(cursor ? { cursor } : {}) } } }),
+        );
+        found.push(...page.items.filter((one) => one.place ?? one.shape));
+        cursor = page.next_cursor;
+      } while (cursor && found.length < 2_000);
+      return found;
+    },
+  });
+
+/** Who answers for a unit's work, from the list of duties. */
+export const personsOf = (department: string) =>
+  queryOptions({
+    queryKey: ['persons', department],
+    staleTime: HOUR,
+    queryFn: async () => {
+      const page = await take<'ListPage'>(GET('/v1/lists/{list}', { params: { path: { list: 'duties' }, query: { department, limit: 100 } } }));
+      return (page.items as S['DutyLine'][]).filter((one) => one.lead?.code === department).flatMap((one) => (one.person ? [one.person] : []));
+    },
+  });

@@ -1,0 +1,91 @@
+/** Lines over spans. ECharts comes with this module, so it is loaded only where a chart is. */
+import { LineChart } from 'echarts/charts';
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+
+use([LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+
+export interface Line {
+  name: string;
+  values: (number | null)[];
+  /** How a value is written at the pointer. */
+  printed: string[];
+}
+
+interface Props {
+  spans: string[];
+  lines: Line[];
+  unit: 'count' | 'percent';
+  height: number;
+}
+
+const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const COLOURS = ['accent', 'ink-3', 'soon', 'ok'];
+const DASHES = ['solid', 'dashed', 'dotted', 'solid'] as const;
+
+function option({ spans, lines, unit }: Props) {
+  const text = { color: token('ink-2'), fontFamily: token('font'), fontSize: 12 };
+  return {
+    animation: false,
+    aria: { enabled: true },
+    textStyle: { fontFamily: token('font') },
+    grid: { left: 48, right: 16, top: 36, bottom: 28 },
+    legend: { left: 0, top: 0, itemWidth: 18, itemGap: 20, textStyle: text, icon: 'path://M0 4h18v2H0z' },
+    tooltip: { trigger: 'axis' as const, backgroundColor: token('paper'), borderColor: token('line-2'), textStyle: { color: token('ink'), fontSize: 12 } },
+    xAxis: {
+      type: 'category' as const,
+      data: spans,
+      boundaryGap: false,
+      axisLabel: text,
+      axisLine: { lineStyle: { color: token('line-2') } },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: 'value' as const,
+      max: unit === 'percent' ? 100 : undefined,
+      minInterval: 1,
+      axisLabel: { ...text, formatter: unit === 'percent' ? '{value}%' : '{value}' },
+      splitLine: { lineStyle: { color: token('line') } },
+    },
+    series: lines.map((line, at) => ({
+      type: 'line' as const,
+      name: line.name,
+      data: line.values,
+      color: token(COLOURS[at % COLOURS.length] ?? 'accent'),
+      lineStyle: { width: 2, type: DASHES[at % DASHES.length] },
+      symbolSize: 6,
+      connectNulls: false,
+      tooltip: { valueFormatter: (_: unknown, index?: number) => line.printed[index ?? 0] ?? '' },
+    })),
+  };
+}
+
+export default function Chart(props: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const text = JSON.stringify([props.spans, props.lines, props.unit]);
+  useEffect(() => {
+    if (!box.current) return;
+    const chart = init(box.current, null, { renderer: 'svg' });
+    const paint = () => chart.setOption(option(props));
+    paint();
+    const sized = new ResizeObserver(() => chart.resize());
+    sized.observe(box.current);
+    window.addEventListener('themechange', paint);
+    return () => {
+      sized.disconnect();
+      window.removeEventListener('themechange', paint);
+      chart.dispose();
+    };
+  }, [text]);
+  return (
+    <div
+      ref={box}
+      data-chart
+      style={{ height: props.height }}
+      role="img"
+      aria-label={props.lines.map((line) => `${line.name}:${props.spans.map((span, at) => `${span} ${line.printed[at]}`).join(',')}`).join(';')}
+    />
+  );
+}

@@ -1,0 +1,139 @@
+/** The three lists of supervision: projects, problems, duties; on the page and as a file. */
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { moment } from '../../../../shared/words';
+import { download, GET, take, type S } from '../../lib/api';
+import { useTitle } from '../../lib/hooks';
+import { Remain, StageTag } from '../../parts/bits';
+import { Listing } from '../../parts/listing';
+
+const LISTS = { problems: '负面清单', duties: '责任清单', projects: '项目清单' } as const;
+type Name = keyof typeof LISTS;
+
+const lines = (list: Name) =>
+  infiniteQueryOptions({
+    queryKey: ['lists', list],
+    initialPageParam: '',
+    getNextPageParam: (page: S['ListPage']) => page.next_cursor ?? undefined,
+    queryFn: ({ pageParam }) =>
+      take<'ListPage'>(GET('/v1/lists/{list}', { params: { path: { list }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+  });
+
+function Table({ name, heads, children }: { name: string; heads: string[]; children: ReactNode }) {
+  return (
+    <table className="table">
+      <caption className="hidden">{name}</caption>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+function Problem({ line }: { line: S['ProblemLine'] }) {
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={`/tickets/${line.ticket}`}>{line.number ?? '未立案'}</Link>
+        <span className="block small muted">{line.words || line.category?.name}</span>
+      </th>
+      <td>{line.area?.name ?? '—'}</td>
+      <td>{line.lead?.name ?? '—'}</td>
+      <td>{line.person?.name ?? '—'}</td>
+      <td>
+        <StageTag stage={line.stage} label={line.stage_label} />
+      </td>
+      <td className="num">
+        {moment(line.due_at)} <Remain row={{ ...line, registered_at: line.opened_at }} />
+      </td>
+    </tr>
+  );
+}
+
+function Duty({ line }: { line: S['DutyLine'] }) {
+  return (
+    <tr title={line.why.join('\n')}>
+      <th scope="row">{line.category.name}</th>
+      <td>{line.area.name}</td>
+      <td>{line.lead?.name ?? '—'}</td>
+      <td>{line.assist?.name ?? '—'}</td>
+      <td>{line.person?.name ?? '—'}</td>
+      <td>{line.leader?.name ?? '—'}</td>
+    </tr>
+  );
+}
+
+function Project({ line }: { line: S['ProjectLine'] }) {
+  return (
+    <tr>
+      <th scope="row">{line.name}</th>
+      <td>{line.part_label ?? '—'}</td>
+      <td>{line.department?.name ?? '—'}</td>
+      <td>{line.person?.name ?? '—'}</td>
+      <td>{line.leader?.name ?? '—'}</td>
+      <td className="num">
+        {line.points_done} / {line.points.length}
+      </td>
+    </tr>
+  );
+}
+
+const HEADS: Record<Name, string[]> = {
+  problems: ['案件', '片区', '主办', '责任人', '状态', '期限'],
+  duties: ['类别', '片区', '主办', '协办', '责任人', '分管领导'],
+  projects: ['项目', '方式', '责任单位', '责任人', '领导', '点位完成'],
+};
+
+export function ListsPage() {
+  useTitle('三张清单');
+  const [search, setSearch] = useSearchParams();
+  const [fault, setFault] = useState('');
+  const list = (search.get('list') ?? 'problems') as Name;
+  const query = useInfiniteQuery(lines(list));
+  const file = () => download(`/v1/lists/${list}?format=xlsx`, `${LISTS[list]}.xlsx`).catch((error: Error) => setFault(error.message));
+  return (
+    <>
+      <div className="row no-print">
+        <div className="segments" role="group" aria-label="哪一张">
+          {(Object.keys(LISTS) as Name[]).map((one) => (
+            <button key={one} type="button" aria-pressed={one === list} onClick={() => setSearch({ list: one }, { replace: true })}>
+              {LISTS[one]}
+            </button>
+          ))}
+        </div>
+        <span className="push row">
+          <button type="button" className="btn" onClick={() => void file()}>
+            下载 XLSX
+          </button>
+          <button type="button" className="btn" onClick={() => window.print()}>
+            打印
+          </button>
+        </span>
+      </div>
+      {fault && <p className="fault">{fault}</p>}
+      <Listing query={query} items={(page) => page.items} none={`${LISTS[list]}是空的`} advice="导入台账或有了案件之后自动生成。">
+        {(items) => (
+          <Table name={LISTS[list]} heads={HEADS[list]}>
+            {items.map((line, at) =>
+              list === 'problems' ? (
+                <Problem key={at} line={line as S['ProblemLine']} />
+              ) : list === 'duties' ? (
+                <Duty key={at} line={line as S['DutyLine']} />
+              ) : (
+                <Project key={at} line={line as S['ProjectLine']} />
+              ),
+            )}
+          </Table>
+        )}
+      </Listing>
+    </>
+  );
+}

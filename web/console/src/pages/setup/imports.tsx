@@ -1,0 +1,196 @@
+/** Imports: a file is taken whole or refused whole; what is wrong is shown by line and column, with the cell itself. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { cellAt, csvRows, type CsvRow } from '../../../../shared/csv';
+import { LAYERS, REGISTERS } from '../../../../shared/words';
+import { sendForm, type S } from '../../lib/api';
+import { Refused } from '../../lib/refusal';
+import { useTitle } from '../../lib/hooks';
+
+const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
+  基础数据: {
+    departments: '责任单位',
+    people: '人员与角色',
+    categories: '类别',
+    standards: '立结案标准',
+    rules: '派单规则',
+    calendar: '工作日历',
+    grids: '网格边界',
+  },
+  台账: REGISTERS,
+  图斑: { patches: '疑似图斑' },
+};
+
+type Result = { ok: S['ImportSummary'] } | { refused: Refused; rows: CsvRow[] } | { failed: string };
+
+async function textRows(file: File): Promise<CsvRow[]> {
+  return /\.csv$/i.test(file.name) ? csvRows(await file.text()) : [];
+}
+
+function Faults({ refused, rows }: { refused: Refused; rows: CsvRow[] }) {
+  return (
+    <section className="stack tight" aria-label="文件中的错误" role="alert">
+      <p className="banner late">
+        {refused.message}。共 {refused.details.length} 处,改好后整份再传。
+      </p>
+      <div className="card scroll-x">
+        <table className="table" data-faults>
+          <caption className="hidden">文件中的错误</caption>
+          <thead>
+            <tr>
+              <th scope="col" className="right">
+                行
+              </th>
+              <th scope="col">列</th>
+              <th scope="col">文件里写的是</th>
+              <th scope="col">哪里不对</th>
+            </tr>
+          </thead>
+          <tbody>
+            {refused.details.map((one, at) => {
+              const cell = one.line !== undefined && one.column ? cellAt(rows, one.line, one.column) : null;
+              return (
+                <tr key={at}>
+                  <td className="right num">{one.line ?? '—'}</td>
+                  <td className="num">{one.column ?? one.field}</td>
+                  <td>{cell === null ? '' : cell === '' ? <span className="muted">(空)</span> : <span className="tag late">{cell}</span>}</td>
+                  <td>{one.reason}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Outcome({ result }: { result: Result }) {
+  if ('failed' in result)
+    return (
+      <p className="fault" role="alert">
+        {result.failed}
+      </p>
+    );
+  if ('refused' in result)
+    return result.refused.details.length > 0 ? (
+      <Faults {...result} />
+    ) : (
+      <p className="fault" role="alert">
+        {result.refused.message}
+      </p>
+    );
+  return (
+    <section className="stack tight" role="status">
+      <p className="banner">已导入 {result.ok.rows} 行,立即生效。</p>
+      {result.ok.notes.length > 0 && (
+        <ul className="reasons">
+          {result.ok.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function GridFields({ patches }: { patches: boolean }) {
+  return (
+    <>
+      {patches ? (
+        <div className="field">
+          <label htmlFor="programme">巡飞编号</label>
+          <input id="programme" name="programme" className="input" required maxLength={40} />
+        </div>
+      ) : (
+        <div className="field">
+          <label htmlFor="layer">图层</label>
+          <select id="layer" name="layer" className="input" required>
+            {Object.entries(LAYERS).map(([code, name]) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <div className="field">
+        <label htmlFor="coord_type">坐标类型</label>
+        <select id="coord_type" name="coord_type" className="input" required defaultValue="">
+          <option value="" disabled>
+            请选择,错了会偏几百米
+          </option>
+          <option value="wgs84">WGS-84 / CGCS2000(GPS、天地图)</option>
+          <option value="gcj02">GCJ-02(微信、高德、腾讯)</option>
+          <option value="bd09">BD-09(百度)</option>
+        </select>
+      </div>
+      {patches && (
+        <div className="field">
+          <label htmlFor="source">来历</label>
+          <select id="source" name="source" className="input">
+            <option value="drone">无人机</option>
+            <option value="satellite">卫星</option>
+          </select>
+        </div>
+      )}
+    </>
+  );
+}
+
+export function ImportsPage() {
+  useTitle('导入');
+  const client = useQueryClient();
+  const [kind, setKind] = useState<S['ImportKind']>('departments');
+  const [busy, setBusy] = useState(false);
+  const [result, setResult] = useState<Result | null>(null);
+  const spatial = kind === 'grids' || kind === 'patches';
+  const send = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const file = form.get('file');
+    if (!(file instanceof File)) return;
+    form.delete('file');
+    for (const [name, value] of [...form]) if (value === '') form.delete(name);
+    form.append('file', file);
+    setBusy(true);
+    setResult(null);
+    try {
+      setResult({ ok: await sendForm<'ImportSummary'>(`/v1/imports/${kind}`, form) });
+      void client.invalidateQueries();
+    } catch (error) {
+      setResult(error instanceof Refused ? { refused: error, rows: await textRows(file) } : { failed: error instanceof Error ? error.message : '没有成功' });
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <form className="card pad stack" style={{ maxWidth: 560 }} onSubmit={send}>
+        <div className="field">
+          <label htmlFor="kind">导入什么</label>
+          <select id="kind" className="input" value={kind} onChange={(event) => setKind(event.target.value as S['ImportKind'])}>
+            {Object.entries(KINDS).map(([group, kinds]) => (
+              <optgroup key={group} label={group}>
+                {Object.entries(kinds).map(([code, name]) => (
+                  <option key={code} value={code}>
+                    {name}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+          </select>
+        </div>
+        {spatial && <GridFields patches={kind === 'patches'} />}
+        <div className="field">
+          <label htmlFor="file">文件(CSV 或 XLSX,网格为 GeoJSON,不超过 20 MB)</label>
+          <input id="file" name="file" type="file" className="input" required accept=".csv,.xlsx,.geojson,.json" onChange={() => setResult(null)} />
+        </div>
+        <p className="small muted">整份接受或整份拒绝:有一处错误,就什么都不写入。</p>
+        <button className="btn main" style={{ justifySelf: 'start' }} disabled={busy}>
+          {busy ? '正在检查并导入…' : '检查并导入'}
+        </button>
+      </form>
+      {result && <Outcome result={result} />}
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+/** What works in the background, and what died and can be done again. */
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { moment } from '../../../../shared/words';
+import { GET, POST, take, type S } from '../../lib/api';
+import { useTitle } from '../../lib/hooks';
+import { Empty, Shown } from '../../parts/states';
+import { say } from '../../parts/toast';
+
+export const jobs = queryOptions({ queryKey: ['jobs'], refetchInterval: 10_000, queryFn: () => take<'Jobs'>(GET('/v1/jobs')) });
+
+const NAMES: Record<S['JobKind'], string> = {
+  analyse_photo: '读图',
+  triage: '定位与分类',
+  verify_proof: '核查证据',
+  notify: '通知',
+  deliver: '推送事件',
+  recheck: '到期回头看',
+  open_relapse: '立回弹案件',
+  watch_deadline: '盯时限',
+  climb: '督办升级',
+  watch_gap: '补位检查',
+  end_prompt: '案前提示到期',
+  tick: '节律',
+  fold_tally: '汇总数字',
+  push: '微信消息',
+  sweep_blobs: '清理无主照片',
+};
+
+function Dead({ all }: { all: S['Jobs']['dead'] }) {
+  const client = useQueryClient();
+  const [fault, setFault] = useState('');
+  const revive = async (id: string) => {
+    setFault('');
+    try {
+      await take<'Envelope'>(POST('/v1/jobs/{id}/revive', { params: { path: { id } } }));
+      say('已重新排队');
+    } catch (error) {
+      setFault(error instanceof Error ? error.message : '没有成功');
+    }
+    void client.invalidateQueries({ queryKey: ['jobs'] });
+  };
+  if (all.length === 0)
+    return (
+      <div className="card">
+        <Empty says="没有失败的任务">多次重试仍失败的任务会停在这里,等人处理。</Empty>
+      </div>
+    );
+  return (
+    <div className="card scroll-x">
+      {fault && <p className="fault pad">{fault}</p>}
+      <table className="table">
+        <caption className="hidden">失败的任务</caption>
+        <thead>
+          <tr>
+            <th scope="col">任务</th>
+            <th scope="col">最后一次的错误</th>
+            <th scope="col" className="right">
+              试过
+            </th>
+            <th scope="col">操作</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map((job) => (
+            <tr key={job.id}>
+              <th scope="row">
+                {NAMES[job.kind]}
+                <p className="small muted num">{moment(job.created_at)}</p>
+              </th>
+              <td>
+                {job.last_error}
+                <p className="small muted">
+                  <code>{job.payload}</code>
+                </p>
+              </td>
+              <td className="right num">{job.attempts} 次</td>
+              <td>
+                <button type="button" className="btn" onClick={() => void revive(job.id)}>
+                  重做
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function JobsPage() {
+  useTitle('后台任务');
+  const query = useQuery(jobs);
+  return (
+    <Shown query={query} lines={[120, 24, 240]}>
+      {({ counts, dead }) => (
+        <>
+          <h2>失败的任务</h2>
+          <Dead all={dead} />
+          <h2>排队中</h2>
+          <div className="card scroll-x">
+            <table className="table">
+              <caption className="hidden">排队中的任务</caption>
+              <thead>
+                <tr>
+                  <th scope="col">任务</th>
+                  <th scope="col">状态</th>
+                  <th scope="col" className="right">
+                    数量
+                  </th>
+                  <th scope="col">最早执行时间</th>
+                </tr>
+              </thead>
+              <tbody>
+                {counts.map((one) => (
+                  <tr key={one.kind + one.state}>
+                    <th scope="row">{NAMES[one.kind]}</th>
+                    <td>{one.state === 'dead' ? <span className="tag late">失败</span> : '等待'}</td>
+                    <td className="right num">{one.jobs}</td>
+                    <td className="num">{moment(one.oldest_run_at)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </Shown>
+  );
+}

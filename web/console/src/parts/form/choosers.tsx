@@ -1,0 +1,241 @@
+/** Inputs that choose one of the things the product knows: units, categories, grids, persons, tickets. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { LAYERS } from '../../../../shared/words';
+import { GET, take, type S } from '../../lib/api';
+import { catalogue, departments, grids, personsOf } from '../../lib/queries';
+import type { InputProps } from './inputs';
+
+function unitsByKind(all: S['Departments'] | undefined) {
+  return Map.groupBy(all?.items ?? [], (one) => one.kind_label);
+}
+
+function UnitOptions({ without = [] }: { without?: string[] }) {
+  const known = useQuery(departments);
+  return [...unitsByKind(known.data)].map(([kind, units]) => (
+    <optgroup key={kind} label={kind}>
+      {units
+        .filter((one) => !without.includes(one.code))
+        .map((one) => (
+          <option key={one.code} value={one.code}>
+            {one.name}
+          </option>
+        ))}
+    </optgroup>
+  ));
+}
+
+export function UnitInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
+      <option value="">{field.required ? '请选择单位' : '不指定'}</option>
+      <UnitOptions />
+    </select>
+  );
+}
+
+export function UnitsInput({ id, value, onChange }: InputProps) {
+  const chosen = (value as string[] | undefined) ?? [];
+  const known = useQuery(departments);
+  const name = (code: string) => known.data?.items.find((one) => one.code === code)?.name ?? code;
+  return (
+    <div className="stack tight">
+      <select id={id} className="input" value="" onChange={(event) => onChange([...chosen, event.target.value])}>
+        <option value="">{chosen.length ? '再加一个' : '请选择单位'}</option>
+        <UnitOptions without={chosen} />
+      </select>
+      {chosen.length > 0 && (
+        <ul className="row wrap">
+          {chosen.map((code) => (
+            <li key={code} className="tag">
+              {name(code)}{' '}
+              <button type="button" className="cross" aria-label={`去掉${name(code)}`} onClick={() => onChange(chosen.filter((one) => one !== code))}>
+                ✕
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function CategoryInput({ id, value, field, onChange, context }: InputProps) {
+  const known = useQuery(catalogue);
+  const hint = context.ticket?.category_hint;
+  return (
+    <>
+      <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
+        <option value="">请选择类别</option>
+        {known.data?.worklines.map((line) => (
+          <optgroup key={line.code} label={line.name}>
+            {line.categories.map((one) => (
+              <option key={one.code} value={one.code}>
+                {one.name}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+      {hint && value !== hint.code && (
+        <button type="button" className="btn bare" style={{ justifySelf: 'start' }} onClick={() => onChange(hint.code)}>
+          用上报时的类别「{hint.name}」
+        </button>
+      )}
+    </>
+  );
+}
+
+export function StandardInput({ id, value, values, field, onChange }: InputProps) {
+  const known = useQuery(catalogue);
+  const category = known.data?.worklines.flatMap((line) => line.categories).find((one) => one.code === values.category);
+  const chosen = category?.standards.find((one) => one.code === value);
+  return (
+    <>
+      <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{category ? '请选择立案标准' : '先选类别'}</option>
+        {category?.standards.map((one) => (
+          <option key={one.code} value={one.code}>
+            {one.name} · {one.limit.label}
+          </option>
+        ))}
+      </select>
+      {chosen && (
+        <p className="small muted">
+          立案:{chosen.opens_when};结案:{chosen.closes_when}
+        </p>
+      )}
+    </>
+  );
+}
+
+function GridSelect({
+  layer,
+  value,
+  onChange,
+  doubt,
+  id,
+}: {
+  layer: S['Layer'];
+  value: string;
+  onChange: (code: string) => void;
+  doubt?: S['Doubt'];
+  id: string;
+}) {
+  const all = useQuery(grids(layer));
+  const likely = doubt?.candidates ?? [];
+  return (
+    <div className="field">
+      <label htmlFor={id}>{LAYERS[layer]}</label>
+      <select id={id} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">不改</option>
+        {likely.length > 0 && (
+          <optgroup label="可能的网格">
+            {likely.map((one) => (
+              <option key={one.code} value={one.code}>
+                {one.name} {Math.round(one.likelihood * 100)}%
+              </option>
+            ))}
+          </optgroup>
+        )}
+        <optgroup label="全部">
+          {all.data?.features
+            .filter((one) => !likely.some((other) => other.code === one.properties.code))
+            .map((one) => (
+              <option key={one.properties.code} value={one.properties.code}>
+                {one.properties.name}
+              </option>
+            ))}
+        </optgroup>
+      </select>
+    </div>
+  );
+}
+
+export function GridsInput({ id, value, onChange, context }: InputProps) {
+  const chosen = (value as Record<string, string> | undefined) ?? {};
+  const layers = Object.keys(LAYERS) as S['Layer'][];
+  return (
+    <div className="stack tight">
+      {layers.map((layer, at) => (
+        <GridSelect
+          key={layer}
+          id={at === 0 ? id : `${id}-${layer}`}
+          layer={layer}
+          value={chosen[layer] ?? ''}
+          doubt={context.ticket?.attention.find((one) => one.layer === layer)}
+          onChange={(code) => {
+            const next = Object.fromEntries(Object.entries({ ...chosen, [layer]: code }).filter(([, one]) => one));
+            onChange(Object.keys(next).length ? next : undefined);
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Persons of the chosen unit, as the list of duties names them, and those the ticket itself names. */
+export function PersonInput({ id, value, values, field, onChange, context }: InputProps) {
+  const ticket = context.ticket;
+  const unit = String(values.lead ?? values.to ?? ticket?.lead?.code ?? '');
+  const duties = useQuery({ ...personsOf(unit), enabled: unit !== '' });
+  const named = values.lead || values.to ? [] : [ticket?.person, ticket?.leader].filter((one) => one != null);
+  const once = [...new Map([...named, ...(duties.data ?? [])].map((one) => [one.account, one])).values()];
+  return (
+    <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
+      <option value="">{field.required ? '请选择' : '由系统按单位确定'}</option>
+      {once.map((one) => (
+        <option key={one.account} value={one.account}>
+          {one.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A ticket: one of the suspected twins, or found by its number. */
+export function TicketInput({ id, value, onChange, context }: InputProps) {
+  const [number, setNumber] = useState('');
+  const [said, setSaid] = useState('');
+  const twins = context.ticket?.duplicates ?? [];
+  const find = async () => {
+    try {
+      const page = await take<'TicketPage'>(GET('/v1/tickets', { params: { query: { number: number.trim().toUpperCase() } } }));
+      const found = page.items[0];
+      setSaid(found ? `${found.number} ${found.category?.name ?? ''} ${found.address}` : '没有这个编号的案件');
+      onChange(found?.id);
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : '没有查到');
+    }
+  };
+  return (
+    <div className="stack tight">
+      {twins.map((one) => (
+        <label key={one.ticket_id} className="row">
+          <input type="radio" checked={value === one.ticket_id} onChange={() => onChange(one.ticket_id)} />
+          {one.number ?? '未立案'} · {one.stage_label} · 相似度 {Math.round(one.probability * 100)}%
+        </label>
+      ))}
+      <div className="row">
+        <input
+          id={id}
+          className="input"
+          placeholder="输入案件编号,如 SSP2026-000001"
+          value={number}
+          onChange={(event) => setNumber(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            void find();
+          }}
+        />
+        <button type="button" className="btn" onClick={() => void find()}>
+          查找
+        </button>
+      </div>
+      <p className="small muted" role="status">
+        {said}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+/** One input for each kind of field in the contract. */
+import { useId } from 'react';
+import { chinaTime, OPTIONS } from '../../../../shared/words';
+import type { S } from '../../lib/api';
+import type { FieldSpec, Values } from '../../lib/act';
+import { CategoryInput, GridsInput, PersonInput, StandardInput, TicketInput, UnitInput, UnitsInput } from './choosers';
+import { LimitInput, PointInput, RowsInput, WordsInput } from './compound';
+import { PhotosInput } from './photos';
+
+export interface Context {
+  ticket?: S['Ticket'];
+  decisions?: S['PaperDecision'][];
+}
+
+export interface InputProps {
+  id: string;
+  value: unknown;
+  values: Values;
+  field: FieldSpec;
+  label: string;
+  context: Context;
+  onChange: (value: unknown) => void;
+}
+
+function TextInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <textarea
+      id={id}
+      className="input"
+      required={field.required}
+      maxLength={field.max ?? undefined}
+      value={String(value ?? '')}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+function NumberInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <input
+      id={id}
+      type="number"
+      className="input"
+      required={field.required}
+      step={field.type === 'number' ? 'any' : 1}
+      min={field.min ?? undefined}
+      max={field.max ?? undefined}
+      value={value === undefined ? '' : String(value)}
+      onChange={(event) => onChange(event.target.value === '' ? undefined : Number(event.target.value))}
+    />
+  );
+}
+
+function TimeInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <input
+      id={id}
+      type="datetime-local"
+      className="input"
+      required={field.required}
+      value={String(value ?? '').slice(0, 16)}
+      onChange={(event) => onChange(event.target.value ? chinaTime(event.target.value) : undefined)}
+    />
+  );
+}
+
+function OptionsInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
+      <option value="">请选择</option>
+      {field.options?.map((one) => (
+        <option key={one} value={one}>
+          {field.labels?.[one] ?? OPTIONS[one] ?? one}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function YesNoInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <select
+      id={id}
+      className="input"
+      required={field.required}
+      value={value === undefined ? '' : String(value)}
+      onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value === 'true')}
+    >
+      <option value="">{field.required ? '请选择' : '不填'}</option>
+      <option value="true">是</option>
+      <option value="false">否</option>
+    </select>
+  );
+}
+
+function DecisionInput({ id, value, context, onChange }: InputProps) {
+  return (
+    <select id={id} className="input" required value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
+      <option value="">请选择</option>
+      {context.decisions
+        ?.filter((one) => one.status === 'open')
+        .map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.words}
+          </option>
+        ))}
+    </select>
+  );
+}
+
+function LineInput({ id, value, field, onChange }: InputProps) {
+  return (
+    <input
+      id={id}
+      className="input"
+      type={field.is === 'Day' ? 'date' : 'text'}
+      required={field.required}
+      maxLength={field.max ?? undefined}
+      value={String(value ?? '')}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+const BY_TYPE: Record<string, (props: InputProps) => React.ReactNode> = {
+  Limit: LimitInput,
+  GivenPoint: PointInput,
+  GridChoice: GridsInput,
+  PaperWords: WordsInput,
+  PartAsked: RowsInput,
+  MilestoneAsked: RowsInput,
+  category: CategoryInput,
+  standard: StandardInput,
+  person: PersonInput,
+  photo_ids: PhotosInput,
+  no_faces: PhotosInput,
+  parties: UnitsInput,
+  decision: DecisionInput,
+  units: UnitsInput,
+  department: UnitInput,
+  Day: LineInput,
+};
+
+/** Text no longer than this is asked for in one line. */
+const LINE = 120;
+
+function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
+  const named = BY_TYPE[field.is ?? ''] ?? BY_TYPE[field.of ?? ''] ?? BY_TYPE[field.name];
+  if (named) return named;
+  if (field.options) return OptionsInput;
+  if (field.is === 'Code') return UnitInput;
+  if (field.is === 'Id') return TicketInput;
+  if (field.format === 'date-time' || field.name === 'due_at') return TimeInput;
+  if (field.type === 'boolean') return YesNoInput;
+  if (field.type === 'integer' || field.type === 'number') return NumberInput;
+  return (field.max ?? LINE + 1) > LINE ? TextInput : LineInput;
+}
+
+/** The label and the input of one field. */
+export function FieldInput(props: Omit<InputProps, 'id'>) {
+  const id = useId();
+  const Input = inputOf(props.field);
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {props.label}
+        {!props.field.required && '(可不填)'}
+      </label>
+      <Input {...props} id={id} />
+    </div>
+  );
+}

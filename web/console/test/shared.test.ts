@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { components } from '../../shared/openapi';
+import { cellAt, csvRows } from '../../shared/csv';
+import { around, circle, extent, heart } from '../../shared/geometry';
+import { propose } from '../../shared/proposal';
+import { gather, quarters, type Box } from '../../shared/quarters';
+import { remaining, span } from '../../shared/remain';
+import { firstDay, keyOf, step, today } from '../../shared/spans';
+import { chinaTime, moment } from '../../shared/words';
+
+type S = components['schemas'];
+
+describe('remaining time', () => {
+  const row = { due_at: '2026-11-24T10:00:00+08:00', registered_at: '2026-11-23T10:00:00+08:00', late: false };
+  it('is calm, runs out below a quarter, and is late with a factor', () => {
+    expect(remaining({ ...row, remaining_minutes: 1000 })).toEqual({ urgency: 'calm', text: '剩16小时40分', times: null });
+    expect(remaining({ ...row, remaining_minutes: 300 }).urgency).toBe('soon');
+    expect(remaining({ ...row, remaining_minutes: -1440, late: true })).toEqual({ urgency: 'late', text: '超1天', times: '×2.0' });
+  });
+  it('is silent without a clock', () => {
+    expect(remaining({ due_at: null, registered_at: null, remaining_minutes: null, late: false }).urgency).toBe('none');
+  });
+  it('names at most two units', () => {
+    expect([0, 59, 60, 61, 1440, 1500, 3000].map(span)).toEqual(['0分', '59分', '1小时', '1小时1分', '1天', '1天1小时', '2天2小时']);
+  });
+});
+
+describe('spans', () => {
+  it('have the keys of ISO weeks and plain calendars', () => {
+    const day = new Date('2026-11-23T00:00:00Z');
+    expect((['day', 'week', 'month', 'quarter', 'year'] as const).map((kind) => keyOf(kind, day))).toEqual([
+      '2026-11-23',
+      '2026-W48',
+      '2026-11',
+      '2026Q4',
+      '2026',
+    ]);
+    expect(keyOf('week', new Date('2027-01-01T00:00:00Z'))).toBe('2026-W53');
+  });
+  it('step over the ends of years', () => {
+    expect(step('2026-01', -1)).toBe('2025-12');
+    expect(step('2026-W53', 1)).toBe('2027-W01');
+    expect(step('2026Q4', 1)).toBe('2027Q1');
+    expect(step('2024-02-28', 1)).toBe('2024-02-29');
+  });
+  it('begin on the day the key says, and today is China’s', () => {
+    expect(firstDay('2026-W47').toISOString().slice(0, 10)).toBe('2026-11-16');
+    expect(today(Date.parse('2026-11-22T16:30:00Z')).toISOString().slice(0, 10)).toBe('2026-11-23');
+  });
+});
+
+describe('geometry', () => {
+  it('draws a closed ring at its radius', () => {
+    const ring = circle(120, 36, 111.195, 4);
+    expect(ring).toHaveLength(5);
+    expect(ring[0]).toEqual(ring[4]);
+    expect(ring[1]?.[1]).toBeCloseTo(36.001, 6);
+    expect(around(120, 0, 111_195)).toEqual([119, -1, 121, 1]);
+  });
+  it('finds the heart of the largest part, and the extent of all', () => {
+    const square = (x: number, y: number, side: number) => [
+      [
+        [x, y],
+        [x + side, y],
+        [x + side, y + side],
+        [x, y + side],
+        [x, y],
+      ],
+    ];
+    expect(heart([square(0, 0, 1), square(10, 10, 4)])).toEqual([12, 12]);
+    expect(extent([[square(0, 0, 1)], [square(10, 10, 4)]])).toEqual([0, 0, 14, 14]);
+    expect(extent([])).toBeNull();
+  });
+});
+
+describe('gathering points', () => {
+  it('quarters what was cut short until all are there, each once', async () => {
+    const points = Array.from({ length: 64 }, (_, at) => ({ id: at, x: (at % 8) + 0.5, y: Math.floor(at / 8) + 0.5 }));
+    const asked: (Box | undefined)[] = [];
+    const ask = async (box: Box | undefined) => {
+      asked.push(box);
+      const fit = points.filter((one) => !box || (one.x >= box[0] && one.x <= box[2] && one.y >= box[1] && one.y <= box[3]));
+      return { features: fit.slice(0, 10), truncated: fit.length > 10 };
+    };
+    const found = await gather(ask, [0, 0, 8, 8], (one) => String(one.id));
+    expect(found.features).toHaveLength(64);
+    expect(found.truncated).toBe(false);
+    expect(asked).toHaveLength(1 + 4 + 16);
+    expect((await gather(ask, [0, 0, 8, 8], (one) => String(one.id), 5)).truncated).toBe(true);
+    expect(quarters([0, 0, 2, 2])).toContainEqual([1, 1, 2, 2]);
+  });
+});
+
+describe('csv', () => {
+  const rows = csvRows('\uFEFFcode,name\r\na,"x, ""y""\nz"\r\n\r\nb,\r\n');
+  it('keeps the lines of the file through quotes and blank lines', () => {
+    expect(rows).toEqual([
+      { line: 1, cells: ['code', 'name'] },
+      { line: 2, cells: ['a', 'x, "y"\nz'] },
+      { line: 5, cells: ['b', ''] },
+    ]);
+  });
+  it('finds the cell a fault names', () => {
+    expect(cellAt(rows, 5, 'name')).toBe('');
+    expect(cellAt(rows, 2, 'code（代码）')).toBe('a');
+    expect(cellAt(rows, 9, 'name')).toBeNull();
+  });
+});
+
+describe('proposals', () => {
+  const ticket = (attention: Partial<S['Doubt']>[], allowed: string[], more: object = {}) =>
+    ({
+      attention,
+      allowed_actions: allowed.map((action) => ({ action, label: action })),
+      state: {},
+      proof: null,
+      category_hint: null,
+      ...more,
+    }) as unknown as S['Ticket'];
+  it('takes the likeliest grid of a border', () => {
+    const doubt = {
+      kind: 'border' as const,
+      layer: 'community' as const,
+      candidates: [
+        { code: 'b', name: '乙', likelihood: 0.37 },
+        { code: 'a', name: '甲', likelihood: 0.63 },
+      ],
+    };
+    expect(propose(ticket([doubt], ['confirm_place']))?.body.grids).toEqual({ community: 'a' });
+    expect(propose(ticket([doubt], ['note']))).toBeNull();
+  });
+  it('merges twins, follows a returned order, sends a doubtful proof back', () => {
+    expect(propose(ticket([{ kind: 'duplicate', ticket_id: 't', probability: 0.71 }], ['merge']))).toMatchObject({ action: 'merge', body: { into: 't' } });
+    expect(propose(ticket([{ kind: 'dispute' }], ['rule'], { state: { proposed: { code: 'u', name: '环卫' }, reason: '不归我管' } }))).toMatchObject({
+      action: 'rule',
+      body: { lead: 'u' },
+    });
+    const proof = {
+      checks: [
+        { outcome: 'doubt', label: '现场拍摄', text: '远' },
+        { outcome: 'pass', label: '实拍', text: '' },
+      ],
+    };
+    expect(propose(ticket([{ kind: 'doubtful_proof' }], ['rework'], { proof }))).toMatchObject({ action: 'rework', body: { reason: '远' } });
+  });
+  it('has no opinion on a place outside', () => {
+    expect(propose(ticket([{ kind: 'outside' }], ['decline']))).toBeNull();
+  });
+});
+
+describe('times', () => {
+  it('are China’s whatever the machine’s zone', () => {
+    expect(moment('2026-11-22T16:05:00Z')).toBe('11-23 00:05');
+    expect(moment(null)).toBe('');
+    expect(chinaTime('2026-11-24T09:00')).toBe('2026-11-24T09:00:00+08:00');
+  });
+});

@@ -1,0 +1,104 @@
+/** What the tests of the console share: logging in, asking the API, the pages there are, axe. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PASSWORD } from './server.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Logs in by the form and waits for the frame. */
+export async function login(page, username) {
+  await page.goto('/console/');
+  await page.getByLabel('用户名').fill(username);
+  await page.getByLabel('密码').fill(PASSWORD);
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.locator('.shell').waitFor();
+}
+
+/** The API as a colleague uses it, without a screen. */
+export async function colleague(base, username) {
+  const ask = async (path, { body, token, headers } = {}) => {
+    const answer = await fetch(base + path, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...headers,
+      },
+      body: body && JSON.stringify(body),
+    });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${said.message}`);
+    return said.data;
+  };
+  const { access_token: token } = await ask('/v1/auth/login', {
+    body: { username, password: PASSWORD },
+  });
+  return {
+    get: (path) => ask(path, { token }),
+    post: (path, body) =>
+      ask(path, {
+        token,
+        body,
+        headers: { 'Idempotency-Key': crypto.randomUUID() },
+      }),
+    picture: async (url) => Buffer.from(await (await fetch(base + url)).arrayBuffer()),
+  };
+}
+
+/** The ticket of the story with this number or these words. */
+export async function ticketBy(who, what) {
+  const { items } = await who.get('/v1/tickets?limit=50');
+  return items.find((row) => row.number === what || row.words === what);
+}
+
+/** Violations axe finds on the page, as one line each. */
+export async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    }),
+  );
+  return found.violations.map(
+    (one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any.map((why) => why.message).join(';')}`).join(' | ')}`,
+  );
+}
+
+/** A citizen's report with one photo; answers {report_id, ticket_id}. */
+export async function report(base, openid, picture, body) {
+  const send = async (path, init) => {
+    const answer = await fetch(base + path, { method: 'POST', ...init });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${said.message}`);
+    return said.data;
+  };
+  const json = { 'Content-Type': 'application/json' };
+  const { access_token: token } = await send('/v1/auth/wechat', {
+    headers: json,
+    body: JSON.stringify({ code: `demo-${openid}` }),
+  });
+  const own = {
+    Authorization: `Bearer ${token}`,
+    'Idempotency-Key': crypto.randomUUID(),
+  };
+  const form = new FormData();
+  form.set('file', new Blob([picture], { type: 'image/jpeg' }), 'before.jpg');
+  const photo = await send('/v1/photos', { headers: own, body: form });
+  return send('/v1/reports', {
+    headers: { ...json, ...own, 'Idempotency-Key': crypto.randomUUID() },
+    body: JSON.stringify({
+      photo_ids: [photo.id],
+      location_source: 'device',
+      ...body,
+    }),
+  });
+}
+
+/** Asks again until the answer is true; fails after 20 s. */
+export async function until(ask) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await ask()) return;
+    await new Promise((go) => setTimeout(go, 200));
+  }
+  throw new Error(`not within 20 s: ${ask}`);
+}

@@ -1,0 +1,124 @@
+/** Proofs and merges: a copy is refused with its reason, a doubtful proof is settled by one key, a merge is undone. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { colleague, login, report, ticketBy, until } from './console-help.mjs';
+import { startServer } from './server.mjs';
+
+const SIZE = { viewport: { width: 1366, height: 768 } };
+
+let server;
+let browser;
+let other;
+let handler;
+let ticket;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser(server.base);
+  other = await colleague(server.base, 'dispatcher2');
+  ticket = await ticketBy(other, 'SSP2026-000002');
+  handler = await browser.page(SIZE);
+  await login(handler, 'handler-huanxiu');
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+afterEach(() => browser.check());
+
+const now = () => other.get(`/v1/tickets/${ticket.id}`);
+
+/** Hands in one picture as the proof of the fix, by clicking. */
+async function handIn(buffer) {
+  await handler.locator('[data-action=submit_fix]').click();
+  const dialog = handler.getByRole('dialog', { name: /提交处置/ });
+  await dialog.getByLabel('照片').setInputFiles({ name: 'after.jpg', mimeType: 'image/jpeg', buffer });
+  await dialog.getByText('已上传').waitFor();
+  await dialog.getByRole('button', { name: '提交处置' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** A picture of a place that nobody has photographed before, drawn in the browser. */
+async function elsewhere() {
+  const drawn = await handler.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), {
+      width: 1200,
+      height: 1600,
+    });
+    const pen = canvas.getContext('2d');
+    for (let at = 0; at < 900; at += 1) {
+      pen.fillStyle = `hsl(${(at * 137) % 360} 40% ${30 + ((at * 31) % 50)}%)`;
+      pen.fillRect((at * 613) % 1200, (at * 977) % 1600, 40 + ((at * 29) % 160), 30 + ((at * 17) % 140));
+    }
+    return canvas.toDataURL('image/jpeg', 0.9).split(',')[1];
+  });
+  return Buffer.from(drawn, 'base64');
+}
+
+test('a copy of the before-photo is refused, and the handler reads why', async () => {
+  const { photos } = await now();
+  await handler.goto(`/console/tickets/${ticket.id}`);
+  await handler.locator('[data-action=sign_in]').click();
+  await handler.getByRole('dialog').getByRole('button', { name: '签收' }).click();
+  await handIn(await other.picture(photos[0].urls.display));
+  await handler.locator('[data-check=not_reused] .tag.late').waitFor({ timeout: 20_000 });
+  assert.match(await handler.locator('[data-check=not_reused]').textContent(), /不通过/);
+  await browser.shot(handler, 'console-refused');
+});
+
+test('a proof of another place is doubtful: it comes to the desk, and one key sends it back', async () => {
+  await handIn(await elsewhere());
+  await until(async () => (await now()).attention.some((one) => one.kind === 'doubtful_proof'));
+  const desk = await browser.page(SIZE);
+  await login(desk, 'dispatcher1');
+  await desk.locator('[data-queue=doubtful_proof]').click();
+  await desk.locator(`[data-ticket="${ticket.id}"]`).waitFor();
+  await desk.getByText('系统建议').waitFor();
+  assert.match(await desk.locator('.doubts').textContent(), /退回返工/);
+  assert.equal(await desk.locator('[data-check]').count(), 6);
+  await browser.shot(desk, 'console-doubt');
+  await desk.keyboard.press('a');
+  await until(async () => (await now()).state.stage === 'handling');
+  await desk.getByText('这里没有案件').waitFor();
+  assert.equal((await now()).reworks, 2, 'one by the machine, one by hand');
+  await desk.context().close();
+});
+
+test('two reports of one spot become one ticket; the dispatcher takes them apart again', async () => {
+  const closed = await ticketBy(other, 'SSP2026-000001');
+  const { photos } = await other.get(`/v1/tickets/${closed.id}`);
+  const picture = await other.picture(photos[0].urls.display);
+  const place = {
+    longitude: 120.471,
+    latitude: 36.3645,
+    coord_type: 'gcj02',
+    accuracy: 8,
+  };
+  const first = await report(server.base, 'merge-one', picture, {
+    ...place,
+    words: '沟边一堆垃圾',
+    category: '06010',
+  });
+  await until(async () => (await other.get(`/v1/tickets/${first.ticket_id}`)).number);
+  const second = await report(server.base, 'merge-two', picture, {
+    ...place,
+    words: '沟边垃圾没人管',
+    category: '06010',
+  });
+  await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage === 'merged');
+  const page = await browser.page(SIZE);
+  await login(page, 'dispatcher1');
+  await page.goto(`/console/tickets/${first.ticket_id}`);
+  await page.getByRole('button', { name: '合并与重复' }).click();
+  await page.getByRole('button', { name: '撤销并案' }).click();
+  const dialog = page.getByRole('dialog', { name: /撤销并案/ });
+  await dialog.getByLabel('理由').fill('不是同一处');
+  await dialog.getByRole('button', { name: '撤销并案' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage !== 'merged');
+  await page.getByText('没有并入的上报').waitFor();
+  await page.context().close();
+});
