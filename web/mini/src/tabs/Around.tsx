@@ -1,0 +1,1 @@
+export default function Around() { return null }

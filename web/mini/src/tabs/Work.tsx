@@ -1,0 +1,1 @@
+export default function Work() { return null }
