@@ -57,7 +57,7 @@ export function verdict(error: unknown): Verdict {
 export function sentence(error: unknown): string {
   if (error instanceof Refused) {
     const why = error.details.find((d) => d.reason && !error.message.includes(d.reason))
-    return why ? `${error.message}:${why.reason}` : error.message
+    return why ? `${error.message}：${why.reason}` : error.message
   }
   if (error instanceof Offline) return error.message
   return '出了点问题，请再试一次'

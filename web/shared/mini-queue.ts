@@ -112,7 +112,10 @@ export function progress(job: Job): string {
   return job.why ?? '等待发送'
 }
 
-/** Keeps jobs and sends them: at most `PARALLEL` uploads, each step with its own key, again after a restart. */
+/**
+ * Keeps jobs and sends them; what is done stays in memory until the app closes. At
+ * most `PARALLEL` uploads, each step with its own key, again after a restart.
+ */
 export class Queue {
   jobs: Job[] = []
   private running = 0
@@ -179,10 +182,11 @@ export class Queue {
       job.result = await this.ports.post(job, job.told)
       job.owner ??= this.ports.owner()
       job.state = 'done'
+      await this.ports.drop(job)
     } catch (error) {
       this.settle(job, error)
+      await this.ports.save(job)
     }
-    await this.ports.save(job)
     this.ports.changed()
   }
 

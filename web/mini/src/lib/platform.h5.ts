@@ -5,7 +5,7 @@ import { cannotReduce, HEAD_BYTES, plan, readFacts, reducedSize } from '../../..
 import type { Job, ShotFacts } from '../../../shared/mini-queue'
 import type { Kept } from '../../../shared/mini-session'
 
-export const coordType = 'wgs84' as const
+export const coordType: 'wgs84' | 'gcj02' = 'wgs84'
 export const source = 'h5' as const
 export const channel = 'h5' as const
 

@@ -8,7 +8,7 @@ import type { Kept } from '../../../shared/mini-session'
 
 declare const API_ORIGIN: string
 
-export const coordType = 'gcj02' as const
+export const coordType: 'wgs84' | 'gcj02' = 'gcj02'
 export const source = 'mini_program' as const
 export const channel = 'mini_program' as const
 

@@ -1,1 +1,76 @@
-export default function Work() { return null }
+import { useEffect, useState } from 'react'
+import { distanceText, metres } from '../../../shared/mini-geo'
+import { get, queue, Schemas, session, unsent, useApp } from '../lib/app'
+import { coordType } from '../lib/platform'
+import { findPlace, here } from '../lib/snap'
+import { Box, Tap, Text } from '../ui/base'
+import { DistrictMap } from '../ui/DistrictMap'
+import { Empty, go, Loaded, Remain, useData } from '../ui/parts'
+import { WaitingCard } from '../ui/Sending'
+import { CaseRow } from './Mine'
+
+type Row = Schemas['TicketRow'] & { recheck?: string }
+
+/** The stages in which a role has something to do, most of its work first. */
+const STAGES: Record<string, string[]> = {
+  grid_worker: ['verifying', 'prompted', 'dispatched', 'handling'],
+  crew: ['dispatched', 'handling'],
+  handler: ['dispatched', 'handling', 'disputed'],
+  unit_head: ['dispatched', 'handling', 'disputed'],
+  inspector: ['fixed', 'accepted', 'verifying'],
+  visitor: ['closed'],
+}
+
+/** The tasks of the one who is logged in, by deadline or by distance. */
+export default function Work() {
+  useApp()
+  const [by, setBy] = useState<'due' | 'near'>('due')
+  const role = session.account?.role ?? ''
+  const arrived = queue.jobs.filter((j) => j.state === 'done').length
+  useEffect(() => void findPlace(), [])
+  const list = useData<Row[]>(async () => {
+    const stages = STAGES[role] ?? ['dispatched', 'handling', 'fixed']
+    const pages = await Promise.all(stages.map((s) => get<Schemas['TicketPage']>(`/v1/tickets?stage=${s}&limit=100&coord_type=${coordType}`)))
+    const again = await get<Schemas['RecheckPage']>(`/v1/rechecks?limit=50&coord_type=${coordType}`).catch(() => ({ items: [] }))
+    return [...pages.flatMap((p) => p.items), ...again.items.map((r) => ({ ...r.ticket, recheck: r.due_at }))]
+  }, [role, arrived])
+  const at = here.fix
+  const away = (t: Row) => (at && t.place ? metres(at, t.place) : Infinity)
+  const due = (t: Row) => Date.parse(t.recheck ?? t.due_at ?? '') || Infinity
+  const sorted = [...(list.data ?? [])].sort((a, b) => (by === 'due' ? due(a) - due(b) : away(a) - away(b)))
+  return (
+    <>
+      {unsent().length > 0 && (
+        <>
+          <Text as="h2" className="section-title first">待发送 {unsent().length} 件</Text>
+          {unsent().map((j) => <WaitingCard key={j.id} job={j} />)}
+        </>
+      )}
+      <Box className="seg" role="group" label="排序">
+        <Tap className={`seg-b ${by === 'due' ? 'seg-on' : ''}`} pressed={by === 'due'} onTap={() => setBy('due')}>按期限</Tap>
+        <Tap className={`seg-b ${by === 'near' ? 'seg-on' : ''}`} pressed={by === 'near'} onTap={() => setBy('near')}>按距离</Tap>
+      </Box>
+      {by === 'near' && (
+        <Box className="place"><DistrictMap className="map-mid" label="任务地图" here={at} marks={sorted.filter((t) => t.place).map((t) => ({ id: t.id, longitude: t.place!.longitude, latitude: t.place!.latitude, coord_type: coordType, label: t.category?.name ?? '类别待定', tone: t.late ? 'late' : 'go' }))} onMark={(id) => go(`/pages/ticket/index?id=${id}`)} /></Box>
+      )}
+      <Box className="section">
+        <Loaded of={list}>
+          {() => sorted.length === 0 ? <Empty text="现在没有要办的。有新任务会出现在这里。" act="刷新" onAct={list.again} /> : sorted.map((t) => (
+            <CaseRow
+              key={t.id}
+              cover={t.cover?.thumb}
+              name={t.category?.name ?? (t.words || '类别待定')}
+              line={t.address || '待定位'}
+              at={t.opened_at}
+              stage={t.stage}
+              label={t.recheck ? '回头看' : t.stage_label}
+              late={t.late}
+              onTap={() => go(`/pages/ticket/index?id=${t.id}`)}
+              side={<Box className="row gap-s">{at && t.place && <Text className="note">{distanceText(away(t))}</Text>}{(t.recheck ?? t.due_at) && <Remain due={(t.recheck ?? t.due_at)!} />}</Box>}
+            />
+          ))}
+        </Loaded>
+      </Box>
+    </>
+  )
+}

@@ -24,7 +24,7 @@ export function Acts({ id, name, allowed }: { id: string; name: string; allowed:
           <Tap key={a.action} className={`btn btn-wide ${ACTS[a.action]!.plain ? '' : i === 0 ? 'btn-main' : 'btn-soft'}`} onTap={() => start(a.action, a.label)}>{a.label}</Tap>
         ))}
       </Box>
-      {desk.length > 0 && <Text as="p" className="note section">在电脑上还可以:{desk.join('、')}</Text>}
+      {desk.length > 0 && <Text as="p" className="note section">在电脑上还可以：{desk.join('、')}</Text>}
     </Box>
   )
 }

@@ -1,6 +1,7 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { query } from '../../../shared/mini-api'
 import type { Job } from '../../../shared/mini-queue'
-import { app, queue, session } from '../lib/app'
+import { app, get, queue, Schemas, session } from '../lib/app'
 import { addShots, draft, dropShot, edit, findPlace, here, placeOf, setPlace, snap, submit } from '../lib/snap'
 import { Box, Field, Tap, Text } from './base'
 import { Category } from './Category'
@@ -81,14 +82,28 @@ function startPin() {
 
 function PlaceCard({ job, onOpen }: { job: Job; onOpen: () => void }) {
   const place = placeOf(job)
-  const said = place
+  const [grid, setGrid] = useState<{ at: number; sentence: string; inside: boolean } | null>(null)
+  const key = place ? place.longitude + place.latitude : 0
+  useEffect(() => {
+    if (!place) return
+    const { longitude, latitude, coord_type, accuracy } = place
+    get<Schemas['Placement']>('/v1/grids/locate' + query({ longitude, latitude, coord_type, accuracy })).then(
+      (p) => setGrid({ at: key, inside: p.inside, sentence: p.inside ? (p.layers.community?.grid?.name ?? p.layers.area?.grid?.name ?? p.sentence) : p.sentence }),
+      () => undefined,
+    )
+  }, [key])
+  const how = place
     ? { device: `手机定位，误差约 ${Math.round(place.accuracy ?? 0)} 米`, pin: '您在地图上标的位置', exif: '照片里记录的位置' }[place.source]
     : here.busy ? '正在定位…' : (here.why ?? '还没有位置')
+  const known = grid?.at === key ? grid : null
   return (
-    <Box as="section" className="place">
+    <Box as="section" className="place" label="位置">
       {place && <DistrictMap still label="问题位置的小地图" pin={place} />}
       <Box className="row between place-line">
-        <Text className="grow">{said}</Text>
+        <Box className="grow">
+          <Text as="p" className={known && !known.inside ? 'bad' : ''}>{known ? known.sentence : how}</Text>
+          {known && <Text as="p" className="note">{how}</Text>}
+        </Box>
         <Tap className="link" onTap={onOpen}>{place ? '改位置' : '在地图上标'}</Tap>
       </Box>
     </Box>

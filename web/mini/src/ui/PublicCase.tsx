@@ -15,7 +15,7 @@ type Public = Schemas['PublicTicket']
 export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['PublicStep'][]; again: () => void }) {
   const name = t.category?.name ?? '类别待定'
   const follow = () => post(`/v1/tickets/${t.id}/follow`, {}).then(() => (say('已 +1，进展会通知您'), again()), (e) => say(e))
-  const place = t.place as Fix | null
+  const place = t.place && ({ ...t.place, source: 'device' } as Fix)
   return (
     <>
       <Photos photos={t.photos} />
@@ -31,11 +31,11 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
       <Box className="card section facts">
         {t.unit && <Fact label="办理单位">{t.unit}</Fact>}
         {t.due_at && t.stage !== 'closed' && <Fact label="办理期限"><Remain due={t.due_at} /></Fact>}
-        <Fact label="位置">{place?.accuracy !== undefined && t.place?.address ? t.place.address : '待定位'} <Away place={place} /></Fact>
+        <Fact label="位置">{t.place?.address || '待定位'} <Away place={place} /></Fact>
         <Fact label="上报">{moment(t.opened_at, now())}{t.reports + t.followers > 1 ? `，共 ${t.reports + t.followers} 人遇到` : ''}</Fact>
         {t.stars && <Fact label="您的评价"><Stars value={t.stars} /></Fact>}
       </Box>
-      {place && <Box className="place"><DistrictMap still label="问题位置的小地图" pin={{ ...place, source: 'device' }} /></Box>}
+      {place && <Box className="place"><DistrictMap still label="问题位置的小地图" pin={place} /></Box>}
       <Pending id={t.id} onDone={again} />
       {t.mine
         ? <Acts id={t.id} name={name} allowed={t.allowed_actions} />

@@ -1,6 +1,6 @@
 import { Suspense, useEffect } from 'react'
 import { useDidShow, useRouter } from '@tarojs/taro'
-import { app, changed, queue, session, start, Tab, tooOld, useApp } from '../../lib/app'
+import { app, changed, queue, session, Tab, tooOld, useApp } from '../../lib/app'
 import { findPlace } from '../../lib/snap'
 import { Around, Mine, Work } from '../../tabs/rest'
 import Snap from '../../tabs/Snap'
@@ -26,7 +26,6 @@ export default function Home() {
     if (!started) {
       started = true
       if (asked) app.tab = asked
-      void start()
       if (agreed()) void findPlace()
     }
   }, [])
