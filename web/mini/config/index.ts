@@ -18,6 +18,8 @@ export default {
     ? {
         '@tarojs/components/dist/taro-components/taro-components.css': none,
         '@tarojs/components-react/dist/index.css': none,
+        'swiper/swiper-bundle.min.css': none,
+        'swiper/swiper-bundle.css': none,
       }
     : {},
   jsMinimizer: 'esbuild',
@@ -30,7 +32,7 @@ export default {
     publicPath: '/m/',
     staticDirectory: 'static',
     useHtmlComponents: true,
-    router: { mode: 'hash', basename: '/m' },
+    router: { mode: 'hash' },
     postcss: {
       pxtransform: { enable: false, config: { targetUnit: 'px' } },
       autoprefixer: { enable: true, config: {} },

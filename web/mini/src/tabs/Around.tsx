@@ -55,7 +55,7 @@ export default function Around() {
         <Tap className="way" onTap={() => go('/pages/exposures/index')}>曝光与回音<Icon name="next" className="icon-s soft" /></Tap>
         <Tap className="way" onTap={() => go('/pages/weather/index')}>文明天气图<Icon name="next" className="icon-s soft" /></Tap>
       </Box>
-      <Box className="place"><DistrictMap className="map-mid" label="周边案件地图" here={at} marks={all.data ?? []} chosen={chosen} onMark={setChosen} /></Box>
+      <Box className="place"><DistrictMap className="map-mid" label="周边案件地图" scale={5} here={at} marks={all.data ?? []} chosen={chosen} onMark={setChosen} /></Box>
       <Box className="row legend">
         <Text className="note"><Text className="dot dot-go" />办理中</Text>
         <Text className="note"><Text className="dot dot-ok" />已解决</Text>

@@ -16,7 +16,7 @@ export default function Mine() {
   const who = session.account?.id
   const reports = useData(() => get<Schemas['ReportPage']>(`/v1/reports?limit=50&coord_type=${coordType}`), [sent, who])
   const follows = useData(() => get<Schemas['TicketPage']>(`/v1/tickets?mine=true&limit=50&coord_type=${coordType}`), [sent, who])
-  const points = useData(() => get<Schemas['MyPoints']>('/v1/points?limit=1').catch(() => undefined), [sent, who])
+  const points = useData(() => (session.staff ? Promise.resolve(null) : get<Schemas['MyPoints']>('/v1/points?limit=1')), [sent, who])
   const own = new Set(reports.data?.items.map((r) => r.ticket_id))
   return (
     <>

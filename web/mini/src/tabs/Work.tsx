@@ -21,6 +21,9 @@ const STAGES: Record<string, string[]> = {
   visitor: ['closed'],
 }
 
+/** The roles that look again after closing. */
+const RECHECKERS = ['grid_worker', 'inspector']
+
 /** The tasks of the one who is logged in, by deadline or by distance. */
 export default function Work() {
   useApp()
@@ -30,9 +33,9 @@ export default function Work() {
   useEffect(() => void findPlace(), [])
   const list = useData<Row[]>(async () => {
     const stages = STAGES[role] ?? ['dispatched', 'handling', 'fixed']
-    const pages = await Promise.all(stages.map((s) => get<Schemas['TicketPage']>(`/v1/tickets?stage=${s}&limit=100&coord_type=${coordType}`)))
-    const again = await get<Schemas['RecheckPage']>(`/v1/rechecks?limit=50&coord_type=${coordType}`).catch(() => ({ items: [] }))
-    return [...pages.flatMap((p) => p.items), ...again.items.map((r) => ({ ...r.ticket, recheck: r.due_at }))]
+    const page = await get<Schemas['TicketPage']>(`/v1/tickets?stage=${stages.join(',')}&limit=100&coord_type=${coordType}`)
+    const again = RECHECKERS.includes(role) ? await get<Schemas['RecheckPage']>(`/v1/rechecks?limit=50&coord_type=${coordType}`) : { items: [] }
+    return [...page.items, ...again.items.map((r) => ({ ...r.ticket, recheck: r.due_at }))]
   }, [role, arrived])
   const at = here.fix
   const away = (t: Row) => (at && t.place ? metres(at, t.place) : Infinity)
@@ -51,7 +54,7 @@ export default function Work() {
         <Tap className={`seg-b ${by === 'near' ? 'seg-on' : ''}`} pressed={by === 'near'} onTap={() => setBy('near')}>按距离</Tap>
       </Box>
       {by === 'near' && (
-        <Box className="place"><DistrictMap className="map-mid" label="任务地图" here={at} marks={sorted.filter((t) => t.place).map((t) => ({ id: t.id, longitude: t.place!.longitude, latitude: t.place!.latitude, coord_type: coordType, label: t.category?.name ?? '类别待定', tone: t.late ? 'late' : 'go' }))} onMark={(id) => go(`/pages/ticket/index?id=${id}`)} /></Box>
+        <Box className="place"><DistrictMap className="map-mid" label="任务地图" scale={6} here={at} marks={sorted.filter((t) => t.place).map((t) => ({ id: t.id, longitude: t.place!.longitude, latitude: t.place!.latitude, coord_type: coordType, label: t.category?.name ?? '类别待定', tone: t.late ? 'late' : 'go' }))} onMark={(id) => go(`/pages/ticket/index?id=${id}`)} /></Box>
       )}
       <Box className="section">
         <Loaded of={list}>
@@ -60,13 +63,13 @@ export default function Work() {
               key={t.id}
               cover={t.cover?.thumb}
               name={t.category?.name ?? (t.words || '类别待定')}
-              line={t.address || '待定位'}
+              line={[at && t.place && distanceText(away(t)), t.address || '待定位'].filter(Boolean).join(' · ')}
               at={t.opened_at}
               stage={t.stage}
               label={t.recheck ? '回头看' : t.stage_label}
               late={t.late}
               onTap={() => go(`/pages/ticket/index?id=${t.id}`)}
-              side={<Box className="row gap-s">{at && t.place && <Text className="note">{distanceText(away(t))}</Text>}{(t.recheck ?? t.due_at) && <Remain due={(t.recheck ?? t.due_at)!} />}</Box>}
+              side={(t.recheck ?? t.due_at) && <Remain due={(t.recheck ?? t.due_at)!} />}
             />
           ))}
         </Loaded>

@@ -7,9 +7,8 @@ import type { MapProps } from './mapprops'
 
 /** Metres per pixel: closest, farthest, and where community grids begin to show. */
 const [NEAR, FAR, FINE] = [0.4, 160, 12]
-const START = 1.6
 
-export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, className = '' }: MapProps) {
+export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, scale = 1.6, className = '' }: MapProps) {
   const box = useRef<SVGSVGElement>(null)
   const [size, setSize] = useState<[number, number]>([358, 200])
   const [view, setView] = useState<View | null>(null)
@@ -32,7 +31,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
 
   const home = useMemo<View | null>(() => {
     const at = pin ?? here
-    if (at) return { longitude: at.longitude, latitude: at.latitude, scale: Math.max(START, ((at.accuracy ?? 0) * 3) / Math.min(...size)) }
+    if (at) return { longitude: at.longitude, latitude: at.latitude, scale: Math.max(scale, ((at.accuracy ?? 0) * 3) / Math.min(...size)) }
     if (!areas.length) return null
     const b = bounds(areas)
     return { longitude: (b[0] + b[2]) / 2, latitude: (b[1] + b[3]) / 2, scale: ((b[3] - b[1]) * 111_320 * 1.1) / size[1] }

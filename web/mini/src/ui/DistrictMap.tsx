@@ -4,7 +4,7 @@ import { CoverView, Map } from '@tarojs/components'
 import { app } from '../lib/app'
 import type { MapProps } from './mapprops'
 
-export function DistrictMap({ label, pin, onPin, here, marks = [], onMark, still, className = '' }: MapProps) {
+export function DistrictMap({ label, pin, onPin, here, marks = [], onMark, still, scale = 1.6, className = '' }: MapProps) {
   const byHand = useRef(false)
   const at = pin ?? here ?? app.config?.map?.center ?? { longitude: 0, latitude: 0 }
   const dot = pin && !onPin ? [{ id: 1_000_000, longitude: pin.longitude, latitude: pin.latitude, width: 24, height: 32, iconPath: '' }] : []
@@ -20,7 +20,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], onMark, still
       className={`map ${className}`}
       longitude={at.longitude}
       latitude={at.latitude}
-      scale={pin || here ? 17 : 12}
+      scale={pin || here ? Math.round(17.6 - Math.log2(scale)) : 12}
       showLocation={!still}
       enableScroll={!still}
       enableZoom={!still}

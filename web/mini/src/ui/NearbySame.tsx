@@ -44,7 +44,7 @@ export function NearbySame({ job, onJoined }: { job: Job; onJoined: () => void }
       <Text as="h2" className="section-title">这里已有人报过，是这一件吗？</Text>
       <Box className="strip strip-near">
         {near.map((one) => (
-          <Box key={one.ticket_id} className="near">
+          <Box key={one.ticket_id} className={`near ${near.length === 1 ? 'near-one' : ''}`}>
             {one.cover ? <Img className="near-img" src={one.cover.medium} alt={`${one.category?.name ?? '案件'}的照片`} /> : <Box className="near-img near-none"><Text className="note">照片处理中</Text></Box>}
             <Box className="near-body">
               <Text className="title line1">{one.category?.name ?? '类别待定'}</Text>

@@ -19,5 +19,7 @@ export interface MapProps {
   onMark?: (id: string) => void
   /** Not to be moved: a picture. */
   still?: boolean
+  /** Metres per pixel to begin with. */
+  scale?: number
   className?: string
 }
