@@ -106,7 +106,8 @@ export class Session {
     const refresh_token = this.ports.kept.get(REFRESH)
     if (refresh_token) {
       const answer = await this.ports.post('/v1/auth/refresh', { refresh_token })
-      if (answer.status !== 401) {
+      const dead = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429
+      if (!dead) {
         this.keep(unwrap<Tokens>(answer))
         return this.access!.token
       }

@@ -10,11 +10,11 @@ const PART: Record<string, string> = { before: '上报', after: '处置后', con
 /** The pictures of a ticket: before against after where both exist, then all of them. */
 export function Photos({ photos }: { photos: Picture[] }) {
   const [open, setOpen] = useState<Picture | null>(null)
-  const shown = photos.filter((p) => p.state !== 'broken')
+  const shown = photos.filter((p) => p.state === 'ready')
   const before = shown.find((p) => p.part === 'before')
   const fixes = shown.filter((p) => p.part === 'after')
   const after = fixes.filter((p) => p.round === Math.max(...fixes.map((f) => f.round)))[0]
-  if (!shown.length) return <Box className="hero hero-none"><Text className="note">没有照片</Text></Box>
+  if (!shown.length) return <Box className="hero hero-none"><Text className="note">{photos.some((p) => p.state === 'pending') ? '照片处理中' : '没有照片'}</Text></Box>
   return (
     <>
       {before && after ? <Compare before={before.urls.display} after={after.urls.display} /> : <Img className="hero" src={(after ?? before ?? shown[0]!).urls.display} alt="问题照片" eager />}

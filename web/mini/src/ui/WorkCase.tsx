@@ -55,14 +55,14 @@ const TONE: Record<string, string> = { pass: 'ok', doubt: 'soon', fail: 'late' }
 
 /** Every check of the last proof, with its measure: what to do better is read from it. */
 function Checks({ proof }: { proof: Schemas['Proof'] }) {
-  const bad = proof.checks.filter((c) => c.outcome !== 'pass')
+  const worst = ['fail', 'doubt', 'pass'].flatMap((o) => proof.checks.filter((c) => c.outcome === o))
   return (
     <Box as="section" className="card section" label="处置照片的核查">
       <Box className="row between">
         <Text as="h3" className="title">处置照片第 {proof.round} 次核查</Text>
         <Text className={`tag tag-${TONE[proof.outcome]}`}>{proof.outcome_label}</Text>
       </Box>
-      {[...bad, ...proof.checks.filter((c) => c.outcome === 'pass')].map((c) => (
+      {worst.map((c) => (
         <Box key={c.name} className="row top check">
           <Text className={`tag tag-${TONE[c.outcome]}`}>{c.outcome_label}</Text>
           <Box className="grow">

@@ -16,7 +16,7 @@ export function Tap({ label, onTap, pressed, selected, busy, className = '', ...
 }
 
 export function Img({ alt, eager, ...rest }: ImgProps) {
-  return <img alt={alt} loading={eager ? 'eager' : 'lazy'} decoding="async" draggable={false} {...rest} />
+  return <img alt={alt} loading={eager ? 'eager' : 'lazy'} decoding="async" draggable={false} onError={(e) => (e.currentTarget.style.visibility = 'hidden')} {...rest} />
 }
 
 export function Field({ label, onValue, lines, secret, auto, onDone, className = '', ...rest }: FieldProps) {

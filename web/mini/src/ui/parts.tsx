@@ -103,6 +103,16 @@ export function useData<T>(load: () => Promise<T>, deps: unknown[]): { data: T |
   return { ...state, again: () => setRound((r) => r + 1), set: (data) => setState({ data, error: null }) }
 }
 
+/** Asks again every few seconds while the machine is still judging: it takes seconds, and nobody should have to reload. */
+export function usePoll(stage: string | undefined, again: () => void): void {
+  useEffect(() => {
+    if (stage !== 'received' && stage !== 'fixed' && stage !== 'filed') return
+    const timer = setInterval(again, 4000)
+    const end = setTimeout(() => clearInterval(timer), 60_000)
+    return () => (clearInterval(timer), clearTimeout(end))
+  }, [stage])
+}
+
 /** Skeleton, failure with a way on, or the thing itself. */
 export function Loaded<T>({ of, children, rows = 3 }: { of: { data: T | null; error: string | null; again: () => void }; children: (data: T) => ReactNode; rows?: number }) {
   if (of.data !== null) return <>{children(of.data)}</>

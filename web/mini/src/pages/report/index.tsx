@@ -1,7 +1,7 @@
 import { useDidShow, useRouter } from '@tarojs/taro'
 import { get, Schemas } from '../../lib/app'
 import { coordType } from '../../lib/platform'
-import { Loaded, Page, useData } from '../../ui/parts'
+import { Loaded, Page, useData, usePoll } from '../../ui/parts'
 import { PublicCase } from '../../ui/PublicCase'
 
 /** One of my reports: the problem, what is done about it, and what I can say to it. */
@@ -13,6 +13,7 @@ export default function ReportPage() {
     const t = (await get<Schemas['AnyTicket']>(`/v1/tickets/${r.ticket_id}?coord_type=${coordType}`).catch(() => null)) as Schemas['PublicTicket'] | null
     return { ...r, ticket: { ...r.ticket, place: t?.place ?? null } }
   }, [id])
+  usePoll(report.data?.ticket.stage, report.again)
   useDidShow(() => report.again())
   return (
     <Page title="我的上报">

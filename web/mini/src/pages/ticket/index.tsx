@@ -2,7 +2,7 @@ import { useDidShow, useRouter } from '@tarojs/taro'
 import { get, Schemas } from '../../lib/app'
 import { coordType } from '../../lib/platform'
 import { findPlace } from '../../lib/snap'
-import { Loaded, Page, useData } from '../../ui/parts'
+import { Loaded, Page, useData, usePoll } from '../../ui/parts'
 import { PublicCase } from '../../ui/PublicCase'
 import { WorkCase } from '../../ui/WorkCase'
 
@@ -16,6 +16,8 @@ export default function TicketPage() {
     ])
     return { ticket, steps: steps.items }
   }, [id])
+  const t = both.data?.ticket
+  usePoll(t && ('state' in t ? t.state.stage : t.stage), both.again)
   useDidShow(() => {
     both.again()
     void findPlace()

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Refused } from '../../../../shared/mini-api'
 import { get, Schemas } from '../../lib/app'
 import { Box, Tap, Text } from '../../ui/base'
 import { Empty, Loaded, Page, useData } from '../../ui/parts'
@@ -7,13 +8,19 @@ type Row = Schemas['BoardRow']
 
 const SKY: Record<string, string> = { sun: '☀️', cloud: '⛅️', overcast: '☁️', rain: '🌧️', storm: '⛈️' }
 
+/** Some districts keep the board to those who work there: said as such, not as an error. */
+function closed(error: unknown): 'closed' {
+  if (error instanceof Refused && error.status === 403) return 'closed'
+  throw error
+}
+
 /** The units' state as weather, best first, each with what cost it points and the formula below. */
 export default function Weather() {
-  const board = useData(() => get<Schemas['Board']>('/v1/boards/weather'), [])
+  const board = useData(() => get<Schemas['Board']>('/v1/boards/weather').catch(closed), [])
   return (
     <Page title="文明天气图">
       <Loaded of={board}>
-        {(b) => (
+        {(b) => b === 'closed' ? <Empty text="天气图目前只对工作人员开放。可以先看看曝光与回音。" /> : (
           <>
             <Text as="p" className="note">{b.span.title}{b.frozen ? '，已定稿' : '，至今'}</Text>
             {b.rows.length === 0 && <Empty text="这一期还没有可评的单位。" />}
