@@ -176,7 +176,7 @@ export function locate(): Promise<Fix> {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => resolve({ longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy, coord_type: 'wgs84', source: 'device' }),
       (e) => reject(new Error(e.code === 1 ? '没有定位权限，请在地图上标出位置，或在浏览器设置里允许定位' : '暂时定不到位置，请在地图上标出')),
-      { enableHighAccuracy: true, timeout: 12_000, maximumAge: 15_000 },
+      { enableHighAccuracy: true, timeout: 12_000, maximumAge: 3_000 },
     )
   })
 }

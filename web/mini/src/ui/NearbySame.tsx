@@ -32,7 +32,7 @@ export function NearbySame({ job, onJoined }: { job: Job; onJoined: () => void }
   const join = (one: Near) => {
     post(`/v1/tickets/${one.ticket_id}/follow`, {}).then(
       () => {
-        say(`已 +1,进展会通知您`)
+        say('已 +1，进展会通知您')
         onJoined()
         go(`/pages/ticket/index?id=${one.ticket_id}`)
       },
