@@ -193,6 +193,26 @@ test('no signal, a killed page: the report is sent later', { timeout: 120_000 },
   browser.check();
 });
 
+test('a patrol without signal: open, sign in and prove, sent in their order later', { timeout: 120_000 }, async () => {
+  const page = await staff('handler-huanxiu', { ...PLACE, longitude: 120.457768, latitude: 36.358697 });
+  page.forgive(/ERR_INTERNET_DISCONNECTED|Failed to fetch|net::ERR_FAILED/);
+  const task = page.getByRole('button', { name: /暴露垃圾.*待处置/ }).last();
+  await task.waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForTimeout(3000); // what is fetched ahead
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByRole('button', { name: '任务', exact: true }).click();
+  await task.click();
+  await page.getByRole('button', { name: '签收' }).click();
+  await page.getByText('没有网络').last().waitFor();
+  await page.getByText(/已保存|等待发送/).first().waitFor();
+  await sound(page, 'patrol');
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: '提交处置' }).waitFor({ timeout: 30_000 });
+  browser.check();
+});
+
 test('a draft outlives its page', { timeout: 60_000 }, async () => {
   const page = await phone();
   await choose(page, shutter(page), [await photo(page, RUN + 41, true), await photo(page, RUN + 42, true)].slice(0, 1));

@@ -87,6 +87,43 @@ export async function get<T>(path: string, free = false): Promise<T> {
   return unwrap<T>(await session.send((token) => call('GET', path, undefined, bearer(token))))
 }
 
+/** Answers kept for a patrol without signal: at most this many, the oldest go first. */
+const KEPT_ANSWERS = 60
+
+/** As `get`, but without signal the last answer heard serves; written on the phone for the account it was given to. */
+export async function getKept<T>(path: string): Promise<T> {
+  const key = `answer.${session.account?.id ?? ''}.${path}`
+  try {
+    const data = await get<T>(path)
+    keepAnswer(key, JSON.stringify(data))
+    return data
+  } catch (error) {
+    const text = error instanceof Offline ? platform.kept.get(key) : null
+    if (text) return JSON.parse(text) as T
+    throw error
+  }
+}
+
+function keepAnswer(key: string, text: string): void {
+  const order = JSON.parse(platform.kept.get('answers') ?? '[]') as string[]
+  const next = [...order.filter((k) => k !== key), key]
+  for (const old of next.splice(0, Math.max(0, next.length - KEPT_ANSWERS))) platform.kept.set(old, null)
+  try {
+    platform.kept.set(key, text)
+    platform.kept.set('answers', JSON.stringify(next))
+  } catch {
+    // The phone is full: photos matter more than answers that can be asked again.
+  }
+}
+
+/** Leaves the staff account and whatever was kept for it, save what is not yet sent. */
+export async function leave(): Promise<void> {
+  for (const key of JSON.parse(platform.kept.get('answers') ?? '[]') as string[]) platform.kept.set(key, null)
+  platform.kept.set('answers', null)
+  await platform.forgetPictures()
+  await session.logout()
+}
+
 /** POST of the door as the current account, repeatable under `key`. */
 export async function post<T>(path: string, body: unknown, key = platform.key()): Promise<T> {
   return unwrap<T>(await session.send((token) => call('POST', path, body, { ...bearer(token), 'Idempotency-Key': key })))
@@ -141,6 +178,7 @@ export const tooOld = (): boolean => !!app.config && !versionServes(VERSION, app
 
 /** Loads configuration and catalogue (the kept ones serve until then) and lets the queue go. */
 export async function start(): Promise<void> {
+  platform.keepScreens()
   platform.onHope(() => void queue.retry(), (online) => ((app.online = online), changed()))
   await queue.open().catch((e: Error) => say(e.message, true))
   await refreshBooks().catch(() => undefined)

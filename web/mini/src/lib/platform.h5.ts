@@ -199,5 +199,15 @@ export async function quiet(post: (path: string, body: unknown) => Promise<Answe
   return answer.status === 404 ? post('/v1/auth/wechat', { code: `demo-${guest}.${Date.now()}` }) : answer
 }
 
+/** Lets the app open without signal: its own files and the pictures it showed stay on the phone. Only over https or on this machine. */
+export function keepScreens(): void {
+  void navigator.serviceWorker?.register('/m/sw.js').catch(() => undefined)
+}
+
+/** Forgets the pictures that were kept for work without signal. */
+export async function forgetPictures(): Promise<void> {
+  await globalThis.caches?.delete('pictures')
+}
+
 /** Subscription messages are the mini-program's. */
 export async function askMessages(_templates: string[]): Promise<void> {}

@@ -161,6 +161,12 @@ export async function quiet(post: (path: string, body: unknown) => Promise<Answe
   return post('/v1/auth/wechat', { code })
 }
 
+/** The mini-program is on the phone already. */
+export function keepScreens(): void {}
+
+/** WeChat keeps pictures for itself. */
+export async function forgetPictures(): Promise<void> {}
+
 /** Asks leave to send progress messages; must follow a tap, and a refusal is nobody's business. */
 export async function askMessages(templates: string[]): Promise<void> {
   if (templates.length) await Taro.requestSubscribeMessage({ tmplIds: templates.slice(0, 3), entityIds: [] }).catch(() => undefined)

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { moment } from '../../../shared/mini-time'
-import { app, changed, get, now, queue, Schemas, session, unsent, useApp } from '../lib/app'
+import { app, changed, get, leave, now, queue, Schemas, session, unsent, useApp } from '../lib/app'
 import { coordType } from '../lib/platform'
 import { Box, Img, Tap, Text } from '../ui/base'
 import { Icon } from '../ui/Icon'
@@ -68,7 +68,7 @@ function Staff() {
         <Text as="p" className="title">{a.name}</Text>
         <Text as="p" className="note">{a.role_label}{a.department ? ` · ${a.department.name}` : ''}</Text>
       </Box>
-      <Tap className="btn" onTap={() => void session.logout()}>退出登录</Tap>
+      <Tap className="btn" onTap={() => void leave()}>退出登录</Tap>
     </Box>
   )
 }

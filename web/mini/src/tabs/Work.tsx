@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { distanceText, metres } from '../../../shared/mini-geo'
-import { get, queue, Schemas, session, unsent, useApp } from '../lib/app'
+import { getKept, queue, Schemas, session, unsent, useApp } from '../lib/app'
 import { coordType } from '../lib/platform'
 import { findPlace, here } from '../lib/snap'
 import { Box, Tap, Text } from '../ui/base'
@@ -24,6 +24,16 @@ const STAGES: Record<string, string[]> = {
 /** The roles that look again after closing. */
 const RECHECKERS = ['grid_worker', 'inspector']
 
+/** Tickets fetched ahead, so that a patrol can go on where there is no signal. */
+const AHEAD = 20
+let ahead = new Set<string>()
+
+async function prepare(rows: Schemas['TicketRow'][]): Promise<void> {
+  const fresh = rows.slice(0, AHEAD).filter((t) => !ahead.has(t.id + t.version))
+  ahead = new Set(rows.map((t) => t.id + t.version))
+  for (const t of fresh) await getKept(`/v1/tickets/${t.id}?coord_type=${coordType}`).catch(() => undefined)
+}
+
 /** The tasks of the one who is logged in, by deadline or by distance. */
 export default function Work() {
   useApp()
@@ -33,8 +43,9 @@ export default function Work() {
   useEffect(() => void findPlace(), [])
   const list = useData<Row[]>(async () => {
     const stages = STAGES[role] ?? ['dispatched', 'handling', 'fixed']
-    const page = await get<Schemas['TicketPage']>(`/v1/tickets?stage=${stages.join(',')}&limit=100&coord_type=${coordType}`)
-    const again = RECHECKERS.includes(role) ? await get<Schemas['RecheckPage']>(`/v1/rechecks?limit=50&coord_type=${coordType}`) : { items: [] }
+    const page = await getKept<Schemas['TicketPage']>(`/v1/tickets?stage=${stages.join(',')}&limit=100&coord_type=${coordType}`)
+    const again = RECHECKERS.includes(role) ? await getKept<Schemas['RecheckPage']>(`/v1/rechecks?limit=50&coord_type=${coordType}`) : { items: [] }
+    void prepare(page.items)
     return [...page.items, ...again.items.map((r) => ({ ...r.ticket, recheck: r.due_at }))]
   }, [role, arrived])
   const at = here.fix

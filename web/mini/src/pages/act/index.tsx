@@ -3,8 +3,8 @@ import { useRouter } from '@tarojs/taro'
 import { ActForm, actBody, ACTS, Filled, missing } from '../../../../shared/mini-acts'
 import { distanceText, metres } from '../../../../shared/mini-geo'
 import { Job } from '../../../../shared/mini-queue'
-import { app, get, queue, say, Schemas, useApp } from '../../lib/app'
-import { coordType } from '../../lib/platform'
+import { app, getKept, queue, say, Schemas, useApp } from '../../lib/app'
+import { askMessages, coordType } from '../../lib/platform'
 import { addShots, dropShot, findPlace, here, keepShot, newJob } from '../../lib/snap'
 import { Box, Field, Tap, Text } from '../../ui/base'
 import { Icon } from '../../ui/Icon'
@@ -29,7 +29,7 @@ function begun(id: string, action: string): Job | undefined {
 }
 
 function Form({ id, action, title, form }: { id: string; action: string; title: string; form: ActForm }) {
-  const ticket = useData(() => get<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`), [id])
+  const ticket = useData(() => getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`), [id])
   const job = begun(id, action)
   const [typed, setFilled] = useState<Filled>({})
   const filled = Object.keys(typed).length ? typed : ((job?.body.filled as Filled) ?? {})
@@ -62,6 +62,7 @@ function Form({ id, action, title, form }: { id: string; action: string; title: 
   const send = async () => {
     const made = await draft()
     Object.assign(made, { body: actBody(action, form, { ...filled, point: spot }), title: `${title} · ${name}`, state: 'waiting' })
+    if (form.stars) void askMessages(app.config?.subscribe_template_ids ?? [])
     await queue.put(made)
     say('已存下，正在发送')
     back()
@@ -130,7 +131,7 @@ function Nearness({ place }: { place: Schemas['Place'] }) {
 }
 
 function Units({ label, value, onPick }: { label: string; value?: string; onPick: (code: string) => void }) {
-  const list = useData(() => get<Schemas['Departments']>('/v1/departments'), [])
+  const list = useData(() => getKept<Schemas['Departments']>('/v1/departments'), [])
   return (
     <Box role="group" label={label}>
       <Text as="h2" className="section-title">{label}</Text>

@@ -1,5 +1,5 @@
 import { useDidShow, useRouter } from '@tarojs/taro'
-import { get, Schemas } from '../../lib/app'
+import { getKept, Schemas } from '../../lib/app'
 import { coordType } from '../../lib/platform'
 import { findPlace } from '../../lib/snap'
 import { Loaded, Page, useData, usePoll } from '../../ui/parts'
@@ -11,8 +11,8 @@ export default function TicketPage() {
   const { id } = useRouter().params
   const both = useData(async () => {
     const [ticket, steps] = await Promise.all([
-      get<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`),
-      get<{ items: Schemas['PublicStep'][] }>(`/v1/tickets/${id}/timeline`),
+      getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`),
+      getKept<{ items: Schemas['PublicStep'][] }>(`/v1/tickets/${id}/timeline`).catch(() => ({ items: [] })),
     ])
     return { ticket, steps: steps.items }
   }, [id])
