@@ -206,10 +206,15 @@ test('a patrol without signal: open, sign in and prove, sent in their order late
   await task.click();
   await page.getByRole('button', { name: '签收' }).click();
   await page.getByText('没有网络').last().waitFor();
-  await page.getByText(/已保存|等待发送/).first().waitFor();
+  await page.getByRole('button', { name: '提交处置' }).click();
+  await page.getByRole('button', { name: '拍照', exact: true }).click();
+  await choose(page, page.getByRole('button', { name: '用手机相机' }), [await photo(page, RUN + 81, false)]);
+  await page.getByRole('img', { name: '第 1 张照片' }).waitFor();
+  await page.getByRole('button', { name: '提交处置' }).last().click();
+  await page.getByRole('region', { name: '待发送' }).nth(1).waitFor();
   await sound(page, 'patrol');
   await page.context().setOffline(false);
-  await page.getByRole('button', { name: '提交处置' }).waitFor({ timeout: 30_000 });
+  await page.getByText(/处置照片第 1 次核查/).waitFor({ timeout: 60_000 });
   browser.check();
 });
 

@@ -88,9 +88,17 @@ export function actBody(action: string, form: ActForm, filled: Filled): Record<s
   return body
 }
 
-/** The acts of an answer's `allowed_actions` split into those done here and the names of those done at a desk. */
-export function offered(allowed: { action: string; label: string }[]): { here: { action: string; label: string }[]; desk: string[] } {
+/** What can be prepared before the server has heard of an act: it follows in the same lane, and the server still decides. */
+const NEXT: Record<string, { action: string; label: string }> = { sign_in: { action: 'submit_fix', label: '提交处置' } }
+
+/**
+ * The acts of an answer's `allowed_actions` split into those done here and the names of those done at a desk. Acts in
+ * `underway` wait on the phone: they are not offered twice, and what follows them is offered already.
+ */
+export function offered(given: { action: string; label: string }[], underway: string[] = []): { here: { action: string; label: string }[]; desk: string[] } {
   const order = Object.keys(ACTS)
+  const next = underway.flatMap((a) => NEXT[a] ?? []).filter((n) => !given.some((g) => g.action === n.action))
+  const allowed = [...given, ...next].filter((a) => !underway.includes(a.action))
   const here = allowed.filter((a) => ACTS[a.action]).sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action))
   return { here, desk: allowed.filter((a) => !ACTS[a.action] && a.action !== 'follow').map((a) => a.label) }
 }

@@ -85,6 +85,11 @@ describe('acts', () => {
     const allowed = [{ action: 'return', label: '退单' }, { action: 'dispatch', label: '派单' }, { action: 'sign_in', label: '签收' }, { action: 'follow', label: '我也遇到' }]
     expect(offered(allowed)).toEqual({ here: [{ action: 'sign_in', label: '签收' }, { action: 'return', label: '退单' }], desk: ['派单'] })
   })
+  it('goes on without signal: nothing twice, the next thing already', () => {
+    const allowed = [{ action: 'sign_in', label: '签收' }, { action: 'note', label: '备注' }]
+    expect(offered(allowed, ['sign_in']).here.map((a) => a.action)).toEqual(['submit_fix', 'note'])
+    expect(offered(allowed, ['sign_in', 'submit_fix']).here.map((a) => a.action)).toEqual(['note'])
+  })
   it('says what is missing, then makes the body', () => {
     const form = ACTS.verify!
     expect(missing(form, {}, 0)).toBe('请选“现场情况”')

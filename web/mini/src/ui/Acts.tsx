@@ -9,7 +9,9 @@ import { WaitingCard } from './Sending'
 
 /** The acts a ticket allows now, exactly: those without a form at once, the others on a page of their own. */
 export function Acts({ id, name, allowed }: { id: string; name: string; allowed: { action: string; label: string }[] }) {
-  const { here: mine, desk } = offered(allowed)
+  useApp()
+  const underway = queue.jobs.filter((j) => j.lane === id && (j.state === 'waiting' || j.state === 'sending')).map((j) => j.body.action as string)
+  const { here: mine, desk } = offered(allowed, underway)
   if (!mine.length && !desk.length) return null
   const start = (action: string, label: string) => {
     if (Object.keys(ACTS[action]!).length) return go(`/pages/act/index?id=${id}&action=${action}&label=${encodeURIComponent(label)}`)

@@ -28,6 +28,10 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
       </Box>
       {t.words && <Text as="p" className="section">{t.words}</Text>}
       {t.reason && <Text as="p" className="card section">{t.reason}</Text>}
+      <Pending id={t.id} onDone={again} />
+      {t.mine
+        ? <Acts id={t.id} name={name} allowed={t.allowed_actions} />
+        : <Tap className="btn btn-main btn-wide section" onTap={() => void follow()}>我也遇到 +1</Tap>}
       <Box className="card section facts">
         {t.unit && <Fact label="办理单位">{t.unit}</Fact>}
         {t.due_at && t.stage !== 'closed' && <Fact label="办理期限"><Remain due={t.due_at} /></Fact>}
@@ -36,10 +40,6 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
         {t.stars && <Fact label="您的评价"><Stars value={t.stars} /></Fact>}
       </Box>
       {place && <Box className="place"><DistrictMap still label="问题位置的小地图" pin={place} /></Box>}
-      <Pending id={t.id} onDone={again} />
-      {t.mine
-        ? <Acts id={t.id} name={name} allowed={t.allowed_actions} />
-        : <Tap className="btn btn-main btn-wide section" onTap={() => void follow()}>我也遇到 +1</Tap>}
       <Text as="h2" className="section-title">办理过程</Text>
       <Steps items={steps} />
     </>
