@@ -1,0 +1,1 @@
+export default { navigationBarTitleText: '曝光与回音' }

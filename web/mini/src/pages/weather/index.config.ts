@@ -1,0 +1,1 @@
+export default { navigationBarTitleText: '文明天气图' }

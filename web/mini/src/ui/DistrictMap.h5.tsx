@@ -1,0 +1,146 @@
+/** The district drawn from its own grids as SVG: no tiles, no library, no other host. */
+import { KeyboardEvent, PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { bounds, fromPixel, Shape, toPixel, View } from '../../../shared/mini-geo'
+import { grids } from '../lib/grids'
+import { Icon } from './Icon'
+import type { MapProps } from './mapprops'
+
+/** Metres per pixel: closest, farthest, and where community grids begin to show. */
+const [NEAR, FAR, FINE] = [0.4, 160, 12]
+
+export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, scale = 1.6, className = '' }: MapProps) {
+  const box = useRef<SVGSVGElement>(null)
+  const [size, setSize] = useState<[number, number]>([358, 200])
+  const [view, setView] = useState<View | null>(null)
+  const [areas, setAreas] = useState<Shape[]>([])
+  const [fine, setFine] = useState<Shape[]>([])
+  const fingers = useRef(new Map<number, [number, number]>())
+  const dragging = useRef<'pin' | 'map' | null>(null)
+  const moved = useRef(false)
+
+  useEffect(() => {
+    const watch = new ResizeObserver(([e]) => setSize([e!.contentRect.width, e!.contentRect.height]))
+    watch.observe(box.current!)
+    grids('area').then(setAreas, () => undefined)
+    return () => watch.disconnect()
+  }, [])
+  const close = !!view && view.scale < FINE
+  useEffect(() => {
+    if (close && !fine.length) grids('community').then(setFine, () => undefined)
+  }, [close])
+
+  const home = useMemo<View | null>(() => {
+    const at = pin ?? here
+    if (at) return { longitude: at.longitude, latitude: at.latitude, scale: Math.max(scale, ((at.accuracy ?? 0) * 3) / Math.min(...size)) }
+    if (!areas.length) return null
+    const b = bounds(areas)
+    return { longitude: (b[0] + b[2]) / 2, latitude: (b[1] + b[3]) / 2, scale: ((b[3] - b[1]) * 111_320 * 1.1) / size[1] }
+  }, [pin?.longitude, pin?.latitude, here?.longitude, here?.latitude, areas, size[0], size[1]])
+  useEffect(() => {
+    // A picture follows its pin; a map that was moved by hand stays.
+    if (home && (still || !moved.current)) setView(home)
+  }, [home, still])
+
+  const v = view
+  const middle = (x: number, y: number): [number, number] => [x + size[0] / 2, y + size[1] / 2]
+  const seen = (s: Shape) => {
+    if (!v) return false
+    const [w, h] = [size[0] / 2 + 20, size[1] / 2 + 20]
+    const [a, b] = [fromPixel(v, -w, -h), fromPixel(v, w, h)]
+    return s.box[0] < b.longitude && s.box[2] > a.longitude && s.box[1] < a.latitude && s.box[3] > b.latitude
+  }
+  const path = (s: Shape) =>
+    s.rings.map((r) => 'M' + r.map(([x, y]) => middle(...toPixel(v!, x, y)).map((n) => n.toFixed(1)).join(' ')).join('L') + 'Z').join('')
+  const zoom = (k: number) => {
+    moved.current = true
+    setView((o) => o && { ...o, scale: Math.min(FAR, Math.max(NEAR, o.scale * k)) })
+  }
+  const put = (x: number, y: number) => v && pin && onPin?.({ ...fromPixel(v, x - size[0] / 2, y - size[1] / 2), coord_type: pin.coord_type, source: 'pin' })
+
+  const local = (e: PointerEvent): [number, number] => {
+    const r = box.current!.getBoundingClientRect()
+    return [e.clientX - r.left, e.clientY - r.top]
+  }
+  const down = (e: PointerEvent) => {
+    const p = local(e)
+    fingers.current.set(e.pointerId, p)
+    box.current!.setPointerCapture(e.pointerId)
+    const at = v && pin && middle(...toPixel(v, pin.longitude, pin.latitude))
+    const onIt = at && onPin && Math.hypot(p[0] - at[0], p[1] - (at[1] - 16)) < 32
+    dragging.current = onIt ? 'pin' : 'map'
+  }
+  const move = (e: PointerEvent) => {
+    const was = fingers.current.get(e.pointerId)
+    if (!was || !v) return
+    const p = local(e)
+    const other = [...fingers.current].find(([id]) => id !== e.pointerId)?.[1]
+    fingers.current.set(e.pointerId, p)
+    moved.current = true
+    if (other) zoom(Math.hypot(was[0] - other[0], was[1] - other[1]) / Math.max(1, Math.hypot(p[0] - other[0], p[1] - other[1])))
+    else if (dragging.current === 'pin') put(p[0], p[1])
+    else setView((o) => o && { ...o, ...fromPixel(o, was[0] - p[0], was[1] - p[1]) })
+  }
+  const up = (e: PointerEvent) => {
+    fingers.current.delete(e.pointerId)
+    dragging.current = null
+  }
+  const keys = (e: KeyboardEvent) => {
+    const step = ({ ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] } as Record<string, [number, number]>)[e.key]
+    if (!v || !step) return
+    e.preventDefault()
+    moved.current = true
+    if (pin && onPin) {
+      const [x, y] = middle(...toPixel(v, pin.longitude, pin.latitude))
+      put(x + step[0] * 6, y + step[1] * 6)
+    } else setView({ ...v, ...fromPixel(v, step[0] * 40, step[1] * 40) })
+  }
+
+  const dot = v && here && middle(...toPixel(v, here.longitude, here.latitude))
+  const drop = v && pin && middle(...toPixel(v, pin.longitude, pin.latitude))
+  const names = v && (close ? fine : areas).filter(seen)
+  return (
+    <div className={`map ${className}`}>
+      <svg
+        ref={box}
+        className="map-svg"
+        role={still ? 'img' : 'application'}
+        aria-label={label}
+        tabIndex={still ? undefined : 0}
+        onPointerDown={still ? undefined : down}
+        onPointerMove={still ? undefined : move}
+        onPointerUp={up}
+        onPointerCancel={up}
+        onWheel={still ? undefined : (e) => zoom(e.deltaY > 0 ? 1.2 : 1 / 1.2)}
+        onKeyDown={still ? undefined : keys}
+      >
+        {v && areas.filter(seen).map((s) => <path key={s.code} className="map-area" d={path(s)} />)}
+        {v && close && fine.filter(seen).map((s) => <path key={s.code} className="map-grid" d={path(s)} />)}
+        {v && names?.slice(0, 40).map((s) => <GridName key={s.code} shape={s} view={v} size={size} />)}
+        {drop && pin?.accuracy && <circle className="map-near" cx={drop[0]} cy={drop[1]} r={pin.accuracy / v.scale} />}
+        {dot && <circle className="map-here" cx={dot[0]} cy={dot[1]} r={7} />}
+        {v && marks.map((m) => {
+          const [x, y] = middle(...toPixel(v, m.longitude, m.latitude))
+          return <circle key={m.id} className={`map-mark tone-${m.tone} ${m.id === chosen ? 'map-chosen' : ''}`} cx={x} cy={y} r={m.id === chosen ? 11 : 8} role={onMark && 'button'} aria-label={m.label} tabIndex={onMark ? 0 : undefined} onClick={() => onMark?.(m.id)} onKeyDown={(e) => e.key === 'Enter' && onMark?.(m.id)} />
+        })}
+        {drop && <path className="map-pin" transform={`translate(${drop[0]} ${drop[1]})`} d="M0 0C-4-8-12-14-12-24a12 12 0 1 1 24 0C12-14 4-8 0 0Zm0-19.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9Z" />}
+      </svg>
+      {!still && (
+        <div className="map-tools">
+          <button type="button" className="tap map-tool" aria-label="放大" onClick={() => zoom(0.5)}><Icon name="plus" /></button>
+          <button type="button" className="tap map-tool" aria-label="缩小" onClick={() => zoom(2)}><span className="map-minus" /></button>
+          <button type="button" className="tap map-tool" aria-label="回到当前位置" onClick={() => ((moved.current = false), home && setView(home))}><Icon name="locate" /></button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** The short name of a grid in its middle, when it has room. */
+function GridName({ shape, view, size }: { shape: Shape; view: View; size: [number, number] }) {
+  const [w, s, e, n] = shape.box
+  const short = shape.name.replace(/^.*?(街道|镇)(?=.)/, '').slice(0, 14)
+  const wide = ((e - w) * 111_320 * 0.8) / view.scale
+  if (wide < short.length * 11) return null
+  const [x, y] = toPixel(view, (w + e) / 2, (s + n) / 2)
+  return <text className="map-name" x={x + size[0] / 2} y={y + size[1] / 2} aria-hidden="true">{short}</text>
+}

@@ -1,0 +1,57 @@
+import { moment } from '../../../shared/mini-time'
+import { now, post, say, Schemas } from '../lib/app'
+import { Acts, Away, Pending } from './Acts'
+import { Box, Tap, Text } from './base'
+import { DistrictMap } from './DistrictMap'
+import { Remain, stageTone } from './parts'
+import { Photos } from './Photos'
+import { Stars } from './Stars'
+import { Steps } from './Steps'
+import type { Fix } from '../../../shared/mini-geo'
+
+type Public = Schemas['PublicTicket']
+
+/** A ticket as a citizen reads it. */
+export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['PublicStep'][]; again: () => void }) {
+  const name = t.category?.name ?? '类别待定'
+  const follow = () => post(`/v1/tickets/${t.id}/follow`, {}).then(() => (say('已 +1，进展会通知您'), again()), (e) => say(e))
+  const place = t.place && ({ ...t.place, source: 'device' } as Fix)
+  return (
+    <>
+      <Photos photos={t.photos} />
+      <Box className="row between top section">
+        <Box className="grow">
+          <Text as="h2" className="h2">{name}</Text>
+          <Text as="p" className="note">{t.number ?? '立案后给编号'}</Text>
+        </Box>
+        <Text className={`tag tag-${stageTone(t.stage)}`}>{t.stage_label}</Text>
+      </Box>
+      {t.words && <Text as="p" className="section">{t.words}</Text>}
+      {t.reason && <Text as="p" className="card section">{t.reason}</Text>}
+      <Pending id={t.id} onDone={again} />
+      {t.mine
+        ? <Acts id={t.id} name={name} allowed={t.allowed_actions} />
+        : <Tap className="btn btn-main btn-wide section" onTap={() => void follow()}>我也遇到 +1</Tap>}
+      <Box className="card section facts">
+        {t.unit && <Fact label="办理单位">{t.unit}</Fact>}
+        {t.due_at && t.stage !== 'closed' && <Fact label="办理期限"><Remain due={t.due_at} /></Fact>}
+        <Fact label="位置">{t.place?.address || '待定位'} <Away place={place} /></Fact>
+        <Fact label="上报">{moment(t.opened_at, now())}{t.reports + t.followers > 1 ? `，共 ${t.reports + t.followers} 人遇到` : ''}</Fact>
+        {t.stars && <Fact label="您的评价"><Stars value={t.stars} /></Fact>}
+      </Box>
+      {place && <Box className="place"><DistrictMap still label="问题位置的小地图" pin={place} /></Box>}
+      <Text as="h2" className="section-title">办理过程</Text>
+      <Steps items={steps} />
+    </>
+  )
+}
+
+/** A label and what it says. */
+export function Fact({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <Box className="fact">
+      <Text className="fact-l">{label}</Text>
+      <Box className="grow">{children}</Box>
+    </Box>
+  )
+}
