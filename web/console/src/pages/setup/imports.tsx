@@ -21,7 +21,7 @@ const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
   图斑: { patches: '疑似图斑' },
 };
 
-type Result = { ok: S['ImportSummary'] } | { refused: Refused; rows: CsvRow[] } | { failed: string };
+type Result = { ok: S['ImportSummary']; trial: boolean } | { refused: Refused; rows: CsvRow[] } | { failed: string };
 
 async function textRows(file: File): Promise<CsvRow[]> {
   return /\.csv$/i.test(file.name) ? csvRows(await file.text()) : [];
@@ -82,7 +82,7 @@ function Outcome({ result }: { result: Result }) {
     );
   return (
     <section className="stack tight" role="status">
-      <p className="banner">已导入 {result.ok.rows} 行,立即生效。</p>
+      <p className="banner">{result.trial ? `可以导入 ${result.ok.rows} 行。` : `已导入 ${result.ok.rows} 行,立即生效。`}</p>
       {result.ok.notes.length > 0 && (
         <ul className="reasons">
           {result.ok.notes.map((note) => (
@@ -150,14 +150,17 @@ export function ImportsPage() {
     const form = new FormData(event.currentTarget);
     const file = form.get('file');
     if (!(file instanceof File)) return;
+    // Patches have no trial: each of them opens a ticket.
+    const trial = (event.nativeEvent as SubmitEvent).submitter?.dataset.trial !== undefined;
+    if (trial) form.append('dry_run', 'true');
     form.delete('file');
     for (const [name, value] of [...form]) if (value === '') form.delete(name);
     form.append('file', file);
     setBusy(true);
     setResult(null);
     try {
-      setResult({ ok: await sendForm<'ImportSummary'>(`/v1/imports/${kind}`, form) });
-      void client.invalidateQueries();
+      setResult({ ok: await sendForm<'ImportSummary'>(`/v1/imports/${kind}`, form), trial });
+      if (!trial) void client.invalidateQueries();
     } catch (error) {
       setResult(error instanceof Refused ? { refused: error, rows: await textRows(file) } : { failed: error instanceof Error ? error.message : '没有成功' });
     }
@@ -186,9 +189,16 @@ export function ImportsPage() {
           <input id="file" name="file" type="file" className="input" required accept=".csv,.xlsx,.geojson,.json" onChange={() => setResult(null)} />
         </div>
         <p className="small muted">整份接受或整份拒绝:有一处错误,就什么都不写入。</p>
-        <button className="btn main" style={{ justifySelf: 'start' }} disabled={busy}>
-          {busy ? '正在检查并导入…' : '检查并导入'}
-        </button>
+        <div className="row">
+          <button className="btn main" disabled={busy}>
+            {busy ? '正在检查…' : '检查并导入'}
+          </button>
+          {kind !== 'patches' && (
+            <button className="btn" data-trial disabled={busy}>
+              先试一次,不写入
+            </button>
+          )}
+        </div>
       </form>
       {result && <Outcome result={result} />}
     </>
