@@ -122,3 +122,14 @@ test('two reports of one spot become one ticket; the dispatcher takes them apart
   await page.getByText('没有并入的上报').waitFor();
   await page.context().close();
 });
+
+test('a map that cannot be loaded leaves the ticket standing', async () => {
+  const page = await browser.page(SIZE);
+  page.forgive(/ERR_FAILED|Failed to fetch dynamically|map/);
+  await login(page, 'dispatcher1');
+  await page.route('**/assets/ticket-map*.js', (route) => route.abort());
+  await page.goto(`/console/tickets/${ticket.id}`);
+  await page.getByText('地图没有载入').waitFor();
+  await page.locator('.acts button').first().waitFor();
+  await page.context().close();
+});

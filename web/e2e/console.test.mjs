@@ -162,6 +162,7 @@ test('a session that ends in the middle asks for the password and loses nothing'
 test('a server that is gone is said in a sentence, and the work goes on after', async () => {
   const ticket = await ticketBy(other, '路过看到垃圾');
   await page.goto(`/console/tickets/${ticket.id}`);
+  await page.locator('[data-map=ticket][data-ready]').waitFor();
   page.forgive(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|net::/);
   await page.getByRole('button', { name: /^备注/ }).click();
   const dialog = page.getByRole('dialog', { name: /备注/ });

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Link, NavLink, Outlet, useLocation, useSearchParams } from 'react-router';
 import { OFFLINE } from '../../../shared/words';
 import { follow } from '../lib/live';
+import { Guard } from '../parts/guard';
 import { useMe, useOnline, useStored } from '../lib/hooks';
 import { statistics } from '../lib/queries';
 import { queueOf, QUEUES } from '../lib/queues';
@@ -133,6 +134,7 @@ function ThemeSwitch() {
 export function Shell() {
   const client = useQueryClient();
   const online = useOnline();
+  const at = useLocation();
   useEffect(() => follow(client), [client]);
   useEffect(() => {
     if (online) void client.invalidateQueries();
@@ -160,7 +162,9 @@ export function Shell() {
         {!online && <p className="bar-offline">{OFFLINE}</p>}
       </div>
       <main id="main" tabIndex={-1}>
-        <Outlet />
+        <Guard key={at.pathname.split('/')[1]} what="页面">
+          <Outlet />
+        </Guard>
       </main>
     </div>
   );

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import type { S } from '../../lib/api';
 import { ticket as ticketQuery } from '../../lib/queries';
+import { Guard } from '../../parts/guard';
 import { Shown } from '../../parts/states';
 import { ActsBar, useOpened } from '../ticket/acts-bar';
 import { Compare } from '../ticket/compare';
@@ -28,9 +29,11 @@ function Body({ ticket }: { ticket: S['Ticket'] }) {
       <ActsBar ticket={ticket} opened={opened} open={open} />
       <div className="pair">
         <Compare ticket={ticket} />
-        <Suspense fallback={<div className="skeleton" style={{ height: 340 }} />}>
-          <TicketMap ticket={ticket} height={300} />
-        </Suspense>
+        <Guard what="地图">
+          <Suspense fallback={<div className="skeleton" style={{ height: 340 }} />}>
+            <TicketMap ticket={ticket} height={300} />
+          </Suspense>
+        </Guard>
       </div>
       {ticket.proof && <Checks proof={ticket.proof} />}
       <Facts ticket={ticket} />

@@ -5,6 +5,7 @@ import { useParams } from 'react-router';
 import type { S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { ticket as ticketQuery } from '../../lib/queries';
+import { Guard } from '../../parts/guard';
 import { Shown } from '../../parts/states';
 import { TicketActs } from '../rhythm/ticket-acts';
 import { ActsBar, useOpened } from './acts-bar';
@@ -79,9 +80,11 @@ function Body({ ticket }: { ticket: S['Ticket'] }) {
             <Facts ticket={ticket} />
           </Card>
           <Card title="位置">
-            <Suspense fallback={<div className="skeleton" style={{ height: 352 }} />}>
-              <TicketMap ticket={ticket} height={312} />
-            </Suspense>
+            <Guard what="地图">
+              <Suspense fallback={<div className="skeleton" style={{ height: 352 }} />}>
+                <TicketMap ticket={ticket} height={312} />
+              </Suspense>
+            </Guard>
           </Card>
           {ticket.clock && (
             <Card title="时限">
