@@ -45,8 +45,15 @@ async function staff(username, geolocation = PLACE) {
   await page.getByRole('button', { name: '工作人员登录' }).click();
   await page.getByLabel('用户名').fill(username);
   await page.getByLabel('密码').fill(PASSWORD);
-  await page.getByRole('button', { name: '登录', exact: true }).click();
-  await page.getByRole('button', { name: '按期限' }).waitFor();
+  page.forgive(/auth\/login/); // many logins from one address: told to wait, and waits
+  const tasks = page.getByRole('button', { name: '按期限' });
+  const often = page.getByText('太频繁');
+  for (let tries = 0; tries < 8; tries++) {
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await tasks.or(often).first().waitFor();
+    if (await tasks.isVisible()) break;
+    await page.waitForTimeout(10_000);
+  }
   return page;
 }
 
@@ -266,7 +273,7 @@ test('a clock wrong by a day is said and mended', { timeout: 60_000 }, async () 
   browser.check();
 });
 
-test('staff whose session ran out type the password and go on', { timeout: 60_000 }, async () => {
+test('staff whose session ran out type the password and go on', { timeout: 180_000 }, async () => {
   const page = await staff('grid-huanxiu1');
   page.forgive(/auth\/refresh/);
   await page.evaluate(() => localStorage.setItem('ssp.refresh', 'gone'));
@@ -281,7 +288,7 @@ test('staff whose session ran out type the password and go on', { timeout: 60_00
   browser.check();
 });
 
-test('a 网格员 fixes on the spot, without signal, and it is sent when there is one', { timeout: 120_000 }, async () => {
+test('a 网格员 fixes on the spot, without signal, and it is sent when there is one', { timeout: 180_000 }, async () => {
   const page = await staff('grid-huanxiu1', { ...PLACE, longitude: 120.46, latitude: 36.3605 });
   page.forgive(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
   await page.getByRole('button', { name: '拍一拍', exact: true }).click();

@@ -54,6 +54,12 @@ export const ACTS: Record<string, ActForm> = {
   note: { text: { field: 'text', label: '备注', must: true }, plain: true },
 }
 
+/** Acts on a task of a programme. Deductions and questionnaires are filled in at a desk. */
+export const TASK_ACTS: Record<string, ActForm> = {
+  done: { photos: { must: false, label: '现场照片' }, text: { field: 'note', label: '办得怎么样', must: true } },
+  skip: { text: { field: 'reason', label: '为什么不办', must: true }, plain: true },
+}
+
 /** What was filled into an act's form. */
 export interface Filled {
   text?: string

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { TASK_ACTS } from '../../../shared/mini-acts'
 import { distanceText, metres } from '../../../shared/mini-geo'
 import { getKept, queue, Schemas, session, unsent, useApp } from '../lib/app'
 import { coordType } from '../lib/platform'
@@ -48,6 +49,7 @@ export default function Work() {
     void prepare(page.items)
     return [...page.items, ...again.items.map((r) => ({ ...r.ticket, recheck: r.due_at }))]
   }, [role, arrived])
+  const duties = useData(() => getKept<Schemas['TaskPage']>('/v1/tasks?state=open&limit=50'), [role, arrived])
   const at = here.fix
   const away = (t: Row) => (at && t.place ? metres(at, t.place) : Infinity)
   const due = (t: Row) => Date.parse(t.recheck ?? t.due_at ?? '') || Infinity
@@ -67,6 +69,7 @@ export default function Work() {
       {by === 'near' && (
         <Box className="place"><DistrictMap className="map-mid" label="任务地图" scale={6} here={at} marks={sorted.filter((t) => t.place).map((t) => ({ id: t.id, longitude: t.place!.longitude, latitude: t.place!.latitude, coord_type: coordType, label: t.category?.name ?? '类别待定', tone: t.late ? 'late' : 'go' }))} onMark={(id) => go(`/pages/ticket/index?id=${id}`)} /></Box>
       )}
+      {duties.data?.items.map((d) => <Duty key={d.id} task={d} />)}
       <Box className="section">
         <Loaded of={list}>
           {() => sorted.length === 0 ? <Empty text="现在没有要办的。有新任务会出现在这里。" act="刷新" onAct={list.again} /> : sorted.map((t) => (
@@ -86,5 +89,28 @@ export default function Work() {
         </Loaded>
       </Box>
     </>
+  )
+}
+
+/** A task of a programme: what, by when, and the ways to be done with it. */
+function Duty({ task }: { task: Schemas['Task'] }) {
+  const waits = queue.jobs.some((j) => j.lane === task.id && j.state !== 'draft' && j.state !== 'done')
+  if (waits) return null
+  return (
+    <Box className="card stack">
+      <Box className="row between top">
+        <Box className="grow">
+          <Text as="p" className="title">{task.title}</Text>
+          <Text as="p" className="note">{task.kind_label}</Text>
+        </Box>
+        <Remain due={task.due_at} />
+      </Box>
+      <Box className="wrap">
+        {task.ticket_id && <Tap className="btn" onTap={() => go(`/pages/ticket/index?id=${task.ticket_id}`)}>看案件</Tap>}
+        {task.allowed_actions.filter((a) => TASK_ACTS[a.action]).map((a) => (
+          <Tap key={a.action} className={`btn ${TASK_ACTS[a.action]!.plain ? '' : 'btn-soft'}`} onTap={() => go(`/pages/act/index?task=${task.id}&action=${a.action}&label=${encodeURIComponent(a.label)}`)}>{a.label}</Tap>
+        ))}
+      </Box>
+    </Box>
   )
 }

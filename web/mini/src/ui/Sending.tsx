@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Job, progress } from '../../../shared/mini-queue'
 import { moment } from '../../../shared/mini-time'
-import { now, queue, Schemas, useApp } from '../lib/app'
+import { now, queue, Schemas, session, useApp } from '../lib/app'
 import { Box, Tap, Text } from './base'
 import { Icon } from './Icon'
 import { Kept } from './Kept'
@@ -12,6 +12,7 @@ export function WaitingCard({ job }: { job: Job }) {
   useApp()
   const [sure, setSure] = useState(false)
   const stuck = job.state === 'refused'
+  const others = job.owner && session.account && job.owner !== session.account.id
   return (
     <Box as="section" className="card" label="待发送">
       <Box className="row between">
@@ -21,7 +22,7 @@ export function WaitingCard({ job }: { job: Job }) {
       {job.shots.length > 0 && (
         <Box className="strip strip-s">{job.shots.map((s, i) => <Kept key={s.key} shot={s} nth={i + 1} state />)}</Box>
       )}
-      <Text as="p" className={stuck ? 'bad' : 'note'} live="polite">{progress(job)}</Text>
+      <Text as="p" className={stuck ? 'bad' : 'note'} live="polite">{others ? '这是用另一个账号存下的，用那个账号时才会发送' : progress(job)}</Text>
       {job.shots.filter((s) => s.why).map((s) => <Text as="p" key={s.key} className="bad">{s.why}</Text>)}
       <Box className="wrap section">
         {job.state !== 'sending' && <Tap className="btn" onTap={() => void queue.retry(job)}>{stuck && job.shots.some((s) => s.state === 'refused') ? '去掉这张再发' : '现在就发'}</Tap>}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useRouter } from '@tarojs/taro'
-import { ActForm, actBody, ACTS, Filled, missing } from '../../../../shared/mini-acts'
+import { ActForm, actBody, ACTS, Filled, missing, TASK_ACTS } from '../../../../shared/mini-acts'
 import { distanceText, metres } from '../../../../shared/mini-geo'
 import { Job } from '../../../../shared/mini-queue'
 import { app, getKept, queue, say, Schemas, useApp } from '../../lib/app'
@@ -13,37 +13,39 @@ import { back, Loaded, Page, useData } from '../../ui/parts'
 import { Stars } from '../../ui/Stars'
 import { Viewfinder } from '../../ui/Viewfinder'
 
-/** One act on one ticket. Everything filled in is kept on the phone; sending is the queue's. */
+/** One act on one ticket, or on a task of a programme. Everything filled in is kept on the phone; sending is the queue's. */
 export default function ActPage() {
   useApp()
-  const { id = '', action = '', label = '' } = useRouter().params
-  const form = ACTS[action]
+  const { id = '', task = '', action = '', label = '' } = useRouter().params
+  const form = (task ? TASK_ACTS : ACTS)[action]
   const title = decodeURIComponent(label) || '办理'
   if (!form) return <Page title={title}><Text as="p">请在电脑上办理。</Text></Page>
-  return <Page title={title}><Form id={id} action={action} title={title} form={form} /></Page>
+  return <Page title={title}><Form id={id} task={task} action={action} title={title} form={form} /></Page>
 }
 
 /** The draft of this act: begun before, or new. */
-function begun(id: string, action: string): Job | undefined {
-  return queue.jobs.find((j) => j.state === 'draft' && j.lane === id && j.body.action === action)
+function begun(lane: string, action: string): Job | undefined {
+  return queue.jobs.find((j) => j.state === 'draft' && j.lane === lane && j.body.action === action)
 }
 
-function Form({ id, action, title, form }: { id: string; action: string; title: string; form: ActForm }) {
-  const ticket = useData(() => getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`), [id])
-  const job = begun(id, action)
+function Form({ id, task, action, title, form }: { id: string; task: string; action: string; title: string; form: ActForm }) {
+  const ticket = useData(async () => (id ? getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`) : null), [id])
+  const lane = task || id
+  const path = task ? `/v1/tasks/${task}/actions` : `/v1/tickets/${id}/actions`
+  const job = begun(lane, action)
   const [typed, setFilled] = useState<Filled>({})
   const filled = Object.keys(typed).length ? typed : ((job?.body.filled as Filled) ?? {})
   const [looking, setLooking] = useState(false)
   useEffect(() => void findPlace(), [])
   const t = ticket.data
-  const name = (t && 'state' in t ? (t.category ?? t.category_hint)?.name : t?.category?.name) ?? '案件'
+  const name = (t && 'state' in t ? (t.category ?? t.category_hint)?.name : t?.category?.name) ?? (task ? '任务' : '案件')
   const limit = app.config?.limits.photo_bytes ?? 20 * 1024 * 1024
   const most = app.config?.limits.photos ?? 9
 
   const draft = async (): Promise<Job> => {
-    const known = begun(id, action)
+    const known = begun(lane, action)
     if (known) return known
-    const made = newJob(`/v1/tickets/${id}/actions`, `${title} · ${name}`, 'draft', id)
+    const made = newJob(path, `${title} · ${name}`, 'draft', lane)
     made.body = { action, filled }
     await queue.put(made)
     return made

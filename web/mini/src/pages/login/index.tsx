@@ -13,6 +13,7 @@ export default function Login() {
   const [busy, setBusy] = useState(false)
   const enter = () => {
     setBusy(true)
+    setWhy('')
     session.login(name.trim(), password).then(
       () => {
         app.tab = 'work'
