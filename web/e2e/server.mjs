@@ -6,9 +6,7 @@
  *   server.base                           // e.g. http://127.0.0.1:43211, no slash at its end
  *   await server.stop();                  // ends the processes, removes the folder; call it in after()
  *
- * Faces: `${server.base}/console/` and `${server.base}/m/`. A server built without them gets a front
- * (front.mjs) on another free port, which serves web/console/dist and web/mini/dist/h5 with the product's headers and
- * passes everything else on; `base` is then the front's address. Tests need not care.
+ * Faces: `${server.base}/console/` and `${server.base}/m/`, as scripts/web built them.
  *
  * Accounts: dispatcher1, inspector-supervision1, handler-huanxiu, head-huanxiu, grid-huanxiu1, leader, admin …,
  * password PASSWORD. A citizen logs in with POST /v1/auth/wechat {"code": "demo-<anything>"}.
@@ -22,7 +20,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startFront } from './front.mjs';
 
 export const PASSWORD = 'demo-2026';
 
@@ -32,7 +29,7 @@ const START_LIMIT = 180_000;
 
 /** Starts (or takes) a server; resolves to {base, stop}. Rejects with the server's words if it does not come up. */
 export async function startServer() {
-  if (process.env.SUISHOUPAI_BASE) return withFaces(process.env.SUISHOUPAI_BASE, async () => {});
+  if (process.env.SUISHOUPAI_BASE) return { base: process.env.SUISHOUPAI_BASE, stop: async () => {} };
   const folder = await mkdtemp(join(tmpdir(), 'suishoupai-e2e-'));
   const port = await freePort();
   const bin = resolve(here, process.env.SUISHOUPAI_BIN ?? '../../target/debug');
@@ -46,7 +43,7 @@ export async function startServer() {
   };
   try {
     await ready(child);
-    return await withFaces(`http://127.0.0.1:${port}`, stop);
+    return { base: `http://127.0.0.1:${port}`, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -63,19 +60,6 @@ export function freePort() {
       probe.close(() => done(port));
     });
   });
-}
-
-async function withFaces(base, stop) {
-  const page = await (await fetch(`${base}/console/`)).text();
-  if (page.includes('type="module"')) return { base, stop };
-  const front = await startFront(base);
-  return {
-    base: front.base,
-    stop: async () => {
-      await front.stop();
-      await stop();
-    },
-  };
 }
 
 function ready(child) {
