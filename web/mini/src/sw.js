@@ -2,6 +2,8 @@
 const FILES = 'files'
 const PICTURES = 'pictures'
 const MOST_PICTURES = 200
+/** An answer is the same whoever asks: the server's Vary speaks of other origins and of compression. */
+const ANY = { ignoreVary: true }
 
 /** Every file of the app; written in by scripts/offline.mjs when it is built. */
 const OWN = []
@@ -33,7 +35,7 @@ async function page(request) {
   try {
     return await fetch(request)
   } catch (gone) {
-    const known = await (await caches.open(FILES)).match('/m/')
+    const known = await (await caches.open(FILES)).match('/m/', ANY)
     if (known) return known
     throw gone
   }
@@ -42,13 +44,13 @@ async function page(request) {
 /** Files carry their hash in their name: what is known never changes. */
 async function file(request) {
   const files = await caches.open(FILES)
-  return (await files.match(request)) ?? fetch(request)
+  return (await files.match(request, ANY)) ?? fetch(request)
 }
 
 /** The signature of a picture's address changes, the picture doesn't. */
 async function picture(request, path) {
   const pictures = await caches.open(PICTURES)
-  const known = await pictures.match(path)
+  const known = await pictures.match(path, ANY)
   if (known) return known
   const answer = await fetch(request)
   if (answer.ok) {
