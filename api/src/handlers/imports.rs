@@ -56,9 +56,11 @@ pub async fn take(
     let mut file = Held(Vec::new());
     let texts = form.read(&request, payload, &mut file).await?;
     let summary = what.import(&api.desk, file.0, &texts, &caller.actor).await?;
-    api.desk.books.forget();
-    api.nudge();
-    tracing::info!(import.kind = summary.kind, import.rows = summary.rows, account.id = %caller.account.id, "imported");
+    if texts.get("dry_run").is_none_or(|word| word != "true") {
+        api.desk.books.forget();
+        api.nudge();
+        tracing::info!(import.kind = summary.kind, import.rows = summary.rows, account.id = %caller.account.id, "imported");
+    }
     Reply::ok(&summary)
 }
 
