@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use super::explain;
 use crate::error::{ApiError, Kind};
 
-/// Longest query string, bytes.
-const MAX_BYTES: usize = 4096;
+/// Longest query string, bytes: 500 characters of words, each of them four escaped bytes, and room for the rest.
+const MAX_BYTES: usize = 8192;
 
 /// A typed query; derive `Deserialize` with `deny_unknown_fields`.
 #[derive(Debug)]
@@ -86,5 +86,15 @@ mod tests {
         assert_eq!(refusal("longitude=1&limt=1"), (40003, "limt".into()));
         assert_eq!(refusal("longitude=1&layer=moon"), (40004, "layer".into()));
         assert_eq!(refusal("longitude=1&limit=%00"), (40004, String::new()));
+    }
+
+    #[test]
+    fn five_hundred_escaped_characters_fit() {
+        #[derive(Debug, Deserialize)]
+        struct Words {
+            words: String,
+        }
+        let escaped = "%F0%A0%80%80".repeat(500);
+        assert_eq!(parse::<Words>(&format!("words={escaped}")).unwrap().0.words.chars().count(), 500);
     }
 }
