@@ -2,13 +2,16 @@
  * Writes ../shared/actions.json: for each action on a ticket, an act, a paper or a task, and for a new act or
  * programme, the fields its body takes, read from openapi.yaml. Forms are drawn from it, so a field added to the contract appears by itself.
  *
- * {ticket: {dispatch: {title, fields: [{name, type, required, note, max, min, options, labels, of}]}}, act: …}
+ * {ticket: {dispatch: {title, fields: [{name, type, required, note, max, min, options, labels, of}]}}, act: …,
+ *  names: {Stage: {filed: 待派遣, …}, …}}
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 const contract = parse(readFileSync(new URL('../../../openapi.yaml', import.meta.url), 'utf8'));
 const HIDDEN = new Set(['action', 'expected_version']);
+/** Enums whose codes are shown by the names their description lists. */
+const NAMED = ['Stage', 'AttentionKind', 'Role', 'Side'];
 
 const follow = (schema) => (schema.$ref ? contract.components.schemas[schema.$ref.split('/').at(-1)] : schema);
 const last = (schema) => schema.$ref?.split('/').at(-1);
@@ -79,5 +82,6 @@ const actions = {
   task: plain('TaskAction'),
   issue: plain('ActNew'),
   programme: plain('Programme'),
+  names: Object.fromEntries(NAMED.map((name) => [name, labels(contract.components.schemas[name])])),
 };
 writeFileSync(new URL('../../shared/actions.json', import.meta.url), JSON.stringify(actions, null, 1));

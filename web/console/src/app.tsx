@@ -13,6 +13,7 @@ import { Toasts } from './parts/toast';
 
 const BoardsPage = lazy(() => import('./pages/boards/page'));
 const MapPage = lazy(() => import('./pages/map/page'));
+const SearchPage = lazy(() => import('./pages/search/page'));
 
 const RhythmPage = lazy(() => import('./pages/rhythm/page'));
 const SetupPage = lazy(() => import('./pages/setup/page'));
@@ -41,6 +42,7 @@ function Pages() {
           <Route path="boards/:name?" element={<BoardsPage />} />
           <Route path="rhythm/*" element={<RhythmPage />} />
           <Route path="setup/*" element={<SetupPage />} />
+          <Route path="search" element={<SearchPage />} />
           <Route path="map" element={<MapPage />} />
           <Route path="*" element={<Empty says="没有这个页面">请从左边的导航选择。</Empty>} />
         </Route>

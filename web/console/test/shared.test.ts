@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { components } from '../../shared/openapi';
 import { cellAt, csvRows } from '../../shared/csv';
 import { around, circle, extent, heart } from '../../shared/geometry';
-import { propose } from '../../shared/proposal';
 import { gather, quarters, type Box } from '../../shared/quarters';
 import { remaining, span } from '../../shared/remain';
 import { firstDay, keyOf, step, today } from '../../shared/spans';
 import { chinaTime, moment } from '../../shared/words';
-
-type S = components['schemas'];
 
 describe('remaining time', () => {
   const row = { due_at: '2026-11-24T10:00:00+08:00', registered_at: '2026-11-23T10:00:00+08:00', late: false };
@@ -104,47 +100,6 @@ describe('csv', () => {
     expect(cellAt(rows, 5, 'name')).toBe('');
     expect(cellAt(rows, 2, 'code（代码）')).toBe('a');
     expect(cellAt(rows, 9, 'name')).toBeNull();
-  });
-});
-
-describe('proposals', () => {
-  const ticket = (attention: Partial<S['Doubt']>[], allowed: string[], more: object = {}) =>
-    ({
-      attention,
-      allowed_actions: allowed.map((action) => ({ action, label: action })),
-      state: {},
-      proof: null,
-      category_hint: null,
-      ...more,
-    }) as unknown as S['Ticket'];
-  it('takes the likeliest grid of a border', () => {
-    const doubt = {
-      kind: 'border' as const,
-      layer: 'community' as const,
-      candidates: [
-        { code: 'b', name: '乙', likelihood: 0.37 },
-        { code: 'a', name: '甲', likelihood: 0.63 },
-      ],
-    };
-    expect(propose(ticket([doubt], ['confirm_place']))?.body.grids).toEqual({ community: 'a' });
-    expect(propose(ticket([doubt], ['note']))).toBeNull();
-  });
-  it('merges twins, follows a returned order, sends a doubtful proof back', () => {
-    expect(propose(ticket([{ kind: 'duplicate', ticket_id: 't', probability: 0.71 }], ['merge']))).toMatchObject({ action: 'merge', body: { into: 't' } });
-    expect(propose(ticket([{ kind: 'dispute' }], ['rule'], { state: { proposed: { code: 'u', name: '环卫' }, reason: '不归我管' } }))).toMatchObject({
-      action: 'rule',
-      body: { lead: 'u' },
-    });
-    const proof = {
-      checks: [
-        { outcome: 'doubt', label: '现场拍摄', text: '远' },
-        { outcome: 'pass', label: '实拍', text: '' },
-      ],
-    };
-    expect(propose(ticket([{ kind: 'doubtful_proof' }], ['rework'], { proof }))).toMatchObject({ action: 'rework', body: { reason: '远' } });
-  });
-  it('has no opinion on a place outside', () => {
-    expect(propose(ticket([{ kind: 'outside' }], ['decline']))).toBeNull();
   });
 });
 

@@ -17,6 +17,11 @@ export interface FieldSpec {
   of: string | null;
 }
 
+/** The names of an enum's codes, from the contract. */
+export function namesOf(name: keyof typeof contract.names): Record<string, string> {
+  return contract.names[name];
+}
+
 type Bodies = Record<string, { fields: FieldSpec[] }>;
 
 /** The fields that an action on a ticket, an act or a paper takes, from the contract. */

@@ -1,5 +1,5 @@
 /** What the pages read. Keys begin with the thing's name, so that a live change can make it stale. */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { CHINA } from '../../../shared/geometry';
 import { gather, type Box } from '../../../shared/quarters';
 import type { operations } from '../../../shared/openapi';
@@ -43,6 +43,23 @@ export const tickets = (query: TicketFilter, pages = 1) =>
       }
       return { items, more: cursor !== null };
     },
+  });
+
+/** Tickets of all queues whose words or number contain `words`, opened since `opened_from` (the last 92 days without). */
+export const found = (words: string, opened_from?: string) =>
+  infiniteQueryOptions({
+    queryKey: ['tickets', 'found', words, opened_from],
+    enabled: words !== '',
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    getNextPageParam: (page: S['TicketPage']) => page.next_cursor ?? undefined,
+    queryFn: ({ pageParam, signal }) =>
+      take<'TicketPage'>(
+        GET('/v1/tickets', {
+          signal,
+          params: { query: { words, limit: PAGE, coord_type, ...(opened_from ? { opened_from } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
   });
 
 export const ticket = (id: string) =>

@@ -47,10 +47,19 @@ export function firstQueue(role: S['Role']): string {
   return ['dispatcher', 'inspector', 'command'].includes(role) ? 'exceptions' : 'handling';
 }
 
+/** Fewest letters that can be searched for. */
+export const FEWEST = 2;
+
+/** The words of an address, as the API takes them. */
+export function wordsIn(search: URLSearchParams): { words?: string } {
+  const words = search.get('words')?.trim() ?? '';
+  return words.length < FEWEST ? {} : { words };
+}
+
 /** The queue of an address, and the filter that it and the address make together. */
 export function queueOf(search: URLSearchParams, role: S['Role']): { queue: Queue; filter: TicketFilter } {
   const id = search.get('q') ?? firstQueue(role);
   const queue = QUEUES.find((one) => one.id === id) ?? EXCEPTIONS;
-  const picked = Object.fromEntries(['category', 'unit', 'area', 'workline', 'number'].flatMap((name) => (search.get(name) ? [[name, search.get(name)]] : [])));
-  return { queue, filter: { ...queue.filter, ...picked } };
+  const picked = Object.fromEntries(['category', 'unit', 'area', 'workline'].flatMap((name) => (search.get(name) ? [[name, search.get(name)]] : [])));
+  return { queue, filter: { ...queue.filter, ...picked, ...wordsIn(search) } };
 }

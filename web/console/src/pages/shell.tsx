@@ -12,7 +12,7 @@ import { may, RHYTHM, SETUP, STUDY, type Place } from '../lib/roles';
 import { logout } from '../lib/session';
 import { isDark, setTheme, theme, type Theme } from '../lib/theme';
 import { Notices } from './notices';
-import { SearchBox } from './search';
+import { SearchBox } from './search/box';
 
 export interface SavedFilter {
   name: string;

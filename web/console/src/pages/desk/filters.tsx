@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useStored } from '../../lib/hooks';
 import { catalogue, departments, grids } from '../../lib/queries';
+import { Select, type Options } from '../../parts/select';
 import { strip, type SavedFilter } from '../shell';
 
 const NAMES = ['area', 'workline', 'unit', 'words'];
@@ -24,15 +25,8 @@ export function Filters() {
     else next.delete(name);
     setSearch(next, { replace: true });
   };
-  const choice = (name: string, label: string, options: [string, string][]) => (
-    <select className="input" aria-label={label} value={search.get(name) ?? ''} onChange={(event) => set(name, event.target.value)}>
-      <option value="">{label}</option>
-      {options.map(([code, text]) => (
-        <option key={code} value={code}>
-          {text}
-        </option>
-      ))}
-    </select>
+  const choice = (name: string, label: string, options: Options) => (
+    <Select label={label} none={label} value={search.get(name) ?? ''} options={options} onChange={(value) => set(name, value)} />
   );
   const keep = (name: string) => {
     if (name) setSaved([...saved.filter((one) => one.name !== name), { name, search: strip(search) }]);
@@ -47,7 +41,7 @@ export function Filters() {
       </div>
       {active && (
         <div className="row small">
-          {search.get('words') && <span className="muted">只在已载入的案件中找「{search.get('words')}」</span>}
+          {search.get('words') && <span className="muted">在最近 92 天内找「{search.get('words')}」</span>}
           <span className="push" />
           {own ? (
             <button type="button" className="btn bare" onClick={() => setSaved(saved.filter((one) => one !== own))}>

@@ -1,11 +1,10 @@
 /** The desk: the queue in the middle, the ticket at the right, everything by keyboard. */
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { propose } from '../../../../shared/proposal';
 import type { S } from '../../lib/api';
 import { useMe, useRecent, useTitle } from '../../lib/hooks';
-import { catalogue, ticket as ticketQuery, tickets } from '../../lib/queries';
+import { ticket as ticketQuery, tickets } from '../../lib/queries';
 import { queueOf } from '../../lib/queues';
 import { Empty, Shown } from '../../parts/states';
 import { isTyping } from '../ticket/acts-bar';
@@ -15,21 +14,16 @@ import { Keys } from './keys';
 import { Pane } from './pane';
 import { TicketRow } from './row';
 
+const NONE: S['TicketRow'][] = [];
+
 /** Rows whose machine proposal is read ahead, so that stepping through them does not wait. */
 const AHEAD = 20;
 
-function holds(row: S['TicketRow'], words: string): boolean {
-  if (!words) return true;
-  const all = [row.number, row.words, row.address, row.category?.name, row.lead?.name, row.attention_label];
-  return all.some((one) => one?.includes(words));
-}
-
 function useProposals(rows: S['TicketRow'][]): Map<string, string> {
-  const books = useQuery(catalogue);
   const doubtful = rows.filter((row) => row.attention !== null).slice(0, AHEAD);
   const details = useQueries({ queries: doubtful.map((row) => ({ ...ticketQuery(row.id), staleTime: 60_000 })) });
   const found = new Map<string, string>();
-  for (const { data } of details) if (data) found.set(data.id, propose(data, books.data)?.sentence ?? '没有建议,需人工判断');
+  for (const { data } of details) if (data) found.set(data.id, data.proposal?.sentence ?? '没有建议,需人工判断');
   return found;
 }
 
@@ -45,7 +39,7 @@ export function DeskPage() {
   const query = useQuery(tickets(filter, pages));
   const recent = useRecent();
   const words = search.get('words') ?? '';
-  const rows = useMemo(() => (query.data?.items ?? []).filter((row) => holds(row, words)), [query.data, words]);
+  const rows = query.data?.items ?? NONE;
   const proposals = useProposals(rows);
   const wanted = search.get('t');
   // A ticket that has just left the queue stays in view; the next is then the first of the queue.
@@ -121,8 +115,8 @@ export function DeskPage() {
                 ))}
               </ul>
               {rows.length === 0 && (
-                <Empty says={words ? `已载入的案件里没有「${words}」` : '这里没有案件'}>
-                  {queue.id === 'exceptions' && !words ? '需要人裁决的都办完了。' : '换一个队列,或清除筛选。'}
+                <Empty says={words ? `${queue.label}里没有含「${words}」的案件` : '这里没有案件'}>
+                  {words ? '换个说法,或回车在全部案件中找。' : queue.id === 'exceptions' ? '需要人裁决的都办完了。' : '换一个队列,或清除筛选。'}
                 </Empty>
               )}
               {data.more && (

@@ -41,7 +41,11 @@ export const TicketRow = memo(function TicketRow({ row, current, marked, proposa
               <span className="tag soon">{row.attention_label}</span> {proposal ?? ''}
             </span>
           )}
-          {event && <span className="small accent">刚刚:{event.action_label}</span>}
+          {event && (
+            <span className="small accent">
+              刚由{event.by || '系统'}「{event.action_label}」
+            </span>
+          )}
         </span>
       </button>
     </li>

@@ -1,10 +1,7 @@
 /** Why a ticket came to a person, and what the machine would do: one key to accept, one to change. */
-import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { propose } from '../../../../shared/proposal';
 import type { S } from '../../lib/api';
-import { useAct } from '../../lib/act';
-import { catalogue } from '../../lib/queries';
+import { useAct, type Values } from '../../lib/act';
 import { say } from '../../parts/toast';
 import { isTyping, type Opened } from './acts-bar';
 
@@ -20,9 +17,8 @@ function repeats(doubt: S['Doubt']): boolean {
 }
 
 export function Doubts({ ticket, open }: Props) {
-  const books = useQuery(catalogue);
   const act = useAct();
-  const proposal = propose(ticket, books.data);
+  const { proposal } = ticket;
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
   const accept = useCallback(async () => {
@@ -38,7 +34,11 @@ export function Doubts({ ticket, open }: Props) {
       setBusy(false);
     }
   }, [act, busy, proposal, ticket]);
-  const change = useCallback(() => proposal && open({ action: proposal.action, first: proposal.body }), [open, proposal]);
+  const change = useCallback(() => {
+    if (!proposal) return;
+    const { action: _, ...first } = proposal.body as Values;
+    open({ action: proposal.action, first });
+  }, [open, proposal]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
@@ -66,7 +66,7 @@ export function Doubts({ ticket, open }: Props) {
       {proposal ? (
         <div className="row wrap">
           <p>
-            <span className="muted">系统建议</span> {proposal.sentence}
+            <span className="muted">系统建议</span> {proposal.label}:{proposal.sentence}
           </p>
           <span className="row push">
             <button type="button" className="btn main" disabled={busy} onClick={() => void accept()}>

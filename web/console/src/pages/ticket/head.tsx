@@ -23,7 +23,7 @@ export function JustNow({ id }: { id: string }) {
     <div className="live" role="status" aria-live="polite">
       {event && (
         <p className="banner small">
-          刚刚「{event.action_label}」,现在是「{event.stage_label}」,页面已更新
+          刚由{event.by || '系统'}「{event.action_label}」,现在是「{event.stage_label}」,页面已更新
         </p>
       )}
     </div>
