@@ -27,7 +27,8 @@ export const RHYTHM: Place[] = [
 ];
 
 export const SETUP: Place[] = [
-  { to: '/setup/imports', label: '导入', roles: ['admin'] },
+  { to: '/setup/people', label: '人员与权限', roles: ['admin'] },
+  { to: '/setup/imports', label: '导入', roles: ['admin', 'dispatcher', 'institution'] },
   { to: '/setup/registers', label: '台账', roles: LEADING },
   { to: '/setup/books', label: '类别与标准', roles: LEADING },
   { to: '/setup/rules', label: '规则', roles: ['admin', 'institution', 'dispatcher', 'command', 'coordinator', 'leader'] },

@@ -5,6 +5,7 @@ import { BooksPage } from './books';
 import { HealthPage } from './health';
 import { ImportsPage } from './imports';
 import { JobsPage } from './jobs';
+import { PeoplePage } from './people/page';
 import { RegistersPage } from './registers';
 import { RulesPage } from './rules';
 import { SubscriptionsPage } from './subscriptions';
@@ -17,6 +18,7 @@ export default function SetupPage() {
       {here && <h1>{here.label}</h1>}
       <Routes>
         <Route index element={<Navigate to="/setup/rules" replace />} />
+        <Route path="people" element={<PeoplePage />} />
         <Route path="imports" element={<ImportsPage />} />
         <Route path="rules/:id?" element={<RulesPage />} />
         <Route path="books" element={<BooksPage />} />
