@@ -3,7 +3,7 @@
 /** The form of one act. A field that is absent is not asked. */
 export interface ActForm {
   /** The body's text field and whether it must be filled. */
-  text?: { field: 'note' | 'reason' | 'text' | 'comment'; label: string; must: boolean }
+  text?: { field: 'note' | 'reason' | 'text' | 'comment'; label: string; must: boolean; quick?: string[] }
   /** Photos: needed or welcome; `proof` guides the camera by the before-photo and refuses the album. */
   photos?: { must: boolean; label: string; proof?: boolean }
   /** One of a few values. */
@@ -16,6 +16,8 @@ export interface ActForm {
   stars?: boolean
   /** The phone's place. */
   point?: boolean
+  /** A judgement on what is seen: refused when a colleague changed the ticket meanwhile. */
+  onSight?: boolean
   /** The button's tone: most acts carry on the work. */
   plain?: boolean
 }
@@ -41,15 +43,19 @@ export const ACTS: Record<string, ActForm> = {
     photos: { must: true, label: '现场照片', proof: true },
     text: note,
   },
-  accept: { text: note },
+  accept: { text: note, onSight: true },
   close: {},
   check_in: { point: true, text: note },
-  rework: { text: { ...reason, label: '哪里不合格' }, plain: true },
-  return: { unit: { field: 'proposed', label: '应由哪个单位负责' }, text: reason, plain: true },
+  rework: { text: { ...reason, label: '哪里不合格' }, onSight: true, plain: true },
+  return: { unit: { field: 'proposed', label: '应由哪个单位负责' }, text: reason, onSight: true, plain: true },
   request_extension: { days: { field: 'by', label: '再要几个工作日' }, text: reason, plain: true },
-  reopen: { text: reason, plain: true },
+  reopen: { text: reason, onSight: true, plain: true },
   rate: { stars: true, text: { field: 'comment', label: '想说的话（可不写）', must: false } },
-  contest: { text: { field: 'reason', label: '哪里没解决', must: true }, photos: { must: false, label: '现在的样子' }, plain: true },
+  contest: {
+    photos: { must: false, label: '拍一张现在的样子' },
+    text: { field: 'reason', label: '哪里没修好', must: true, quick: ['问题还在原处', '只处理了一部分', '处理完又出现了', '照片不是这个地方'] },
+    plain: true,
+  },
   withdraw: { text: { field: 'reason', label: '为什么撤回（可不写）', must: false }, plain: true },
   note: { text: { field: 'text', label: '备注', must: true }, plain: true },
 }

@@ -56,7 +56,7 @@ export function verdict(error: unknown): Verdict {
 /** A sentence that says what to do, for any failure. */
 export function sentence(error: unknown): string {
   if (error instanceof Refused) {
-    const why = error.details.find((d) => d.reason && !error.message.includes(d.reason))
+    const why = error.details.find((d) => d.reason && d.field !== 'expected_version' && !error.message.includes(d.reason))
     return why ? `${error.message}：${why.reason}` : error.message
   }
   if (error instanceof Offline) return error.message

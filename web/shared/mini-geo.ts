@@ -15,6 +15,17 @@ export interface Fix extends Spot {
 
 const METRES_PER_DEGREE = 111_320
 
+/** The same spot in another datum; GCJ-02 back to WGS-84 by one corrected step, good to about 1 m in China. */
+export function inDatum<T extends Spot>(spot: T, coord_type: Spot['coord_type']): T {
+  if (spot.coord_type === coord_type) return spot
+  if (coord_type === 'gcj02') return { ...spot, ...toGcj02(spot.longitude, spot.latitude), coord_type }
+  const back = (from: { longitude: number; latitude: number }) => {
+    const moved = toGcj02(from.longitude, from.latitude)
+    return { longitude: spot.longitude - (moved.longitude - from.longitude), latitude: spot.latitude - (moved.latitude - from.latitude) }
+  }
+  return { ...spot, ...back(back(spot)), coord_type }
+}
+
 /** Metres between two points of one datum, equirectangular: under 0.1 % off within a district. */
 export function metres(a: Pick<Spot, 'longitude' | 'latitude'>, b: Pick<Spot, 'longitude' | 'latitude'>): number {
   const x = (b.longitude - a.longitude) * Math.cos((((a.latitude + b.latitude) / 2) * Math.PI) / 180)

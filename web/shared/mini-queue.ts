@@ -1,5 +1,6 @@
 /** Work that must not be lost: photos and acts kept on the phone until the server has them. */
 import { backoff, Refused, sentence, verdict } from './mini-api'
+import type { Region } from './mini-mark'
 
 /** A photo of a job. Its bytes lie in the phone's store under `key`. */
 export interface Shot {
@@ -17,6 +18,8 @@ export interface Shot {
   why?: string
   /** Upload fields read before anything touched the picture; `taken` is the phone's clock, ms. */
   facts: ShotFacts
+  /** Where on it the problem is, when the reporter marked it. */
+  region?: Region
   /** `facts.taken` as told to the server; set at the first try, so that a repeat is the same request. */
   told?: string
 }
@@ -52,6 +55,10 @@ export interface Job {
   tries: number
   notBefore: number
   made: number
+  /** What was filled into the form the body was made from, to open it again. */
+  filled?: Record<string, unknown>
+  /** Nothing to look at: not shown among what waits. */
+  quiet?: boolean
   why?: string
   result?: unknown
 }
@@ -81,13 +88,15 @@ export function trueTime(at: number, skew: number): string {
   return new Date(ms + 8 * 3_600_000).toISOString().replace('Z', '+08:00')
 }
 
-/** The body that goes to the server: the ids of the sent photos and the true moment put in. */
+/** The body that goes to the server: the ids of the sent photos, what is marked on them, and the true moment put in. */
 export function finalBody(job: Job, skew: number): Record<string, unknown> {
   const body = { ...job.body }
   for (const field of ['photo_ids', 'fixed_photo_ids'] as const) {
     const ids = job.shots.filter((s) => s.field === field && s.id).map((s) => s.id)
     if (ids.length) body[field] = ids
   }
+  const marked = job.shots.filter((s) => s.field === 'photo_ids' && s.id && s.region)
+  if (marked.length) body.regions = marked.map((s) => ({ photo_id: s.id, ...s.region }))
   if (job.stamp) body[job.stamp.field] = trueTime(job.stamp.at, skew)
   return body
 }
@@ -153,12 +162,23 @@ export class Queue {
   async retry(job?: Job): Promise<void> {
     for (const j of this.jobs) if (j.state === 'waiting') j.notBefore = 0
     if (job?.state === 'refused') {
+      // Who sends once more has been told what changed.
+      delete job.body.expected_version
       job.shots = job.shots.filter((s) => s.state !== 'refused')
       Object.assign(job, { state: 'waiting', why: undefined, tries: 0, told: undefined, idem: this.ports.key() })
       await this.ports.save(job)
     }
     this.ports.changed()
     await this.run()
+  }
+
+  /** Makes a job that was not taken a draft again: everything filled in is there to be changed. */
+  async reopen(job: Job): Promise<void> {
+    if (job.filled) job.body = { action: job.body.action, filled: job.filled }
+    job.shots = job.shots.filter((s) => s.state !== 'refused')
+    Object.assign(job, { state: 'draft', why: undefined, tries: 0, told: undefined, idem: this.ports.key() })
+    await this.ports.save(job)
+    this.ports.changed()
   }
 
   private async run(): Promise<void> {

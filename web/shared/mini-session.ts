@@ -20,6 +20,8 @@ export interface Account {
   department: { code: string; name: string } | null
   side?: string | null
   grids: { layer: string; code: string; name: string | null }[]
+  /** The privacy notice last agreed to; null for none. */
+  consented_version?: number | null
 }
 
 interface Tokens {
@@ -48,6 +50,8 @@ export class Session {
   private waiting: { go(token: string): void; stop(why: unknown): void }[] = []
   /** The account of the last login, known offline too. */
   account: Account | null
+  /** Whether the server told of the account in this run; else it is what the phone remembers. */
+  fresh = false
   /** True while a member of staff must type the password again. */
   expired = false
 
@@ -102,6 +106,15 @@ export class Session {
     this.ports.changed()
   }
 
+  /** Takes what the server now says of the account in use; news of another account is nobody's. */
+  learn(account: Account): void {
+    if (account.id !== this.account?.id) return
+    this.account = account
+    this.fresh = true
+    this.ports.kept.set(ACCOUNT, JSON.stringify(account))
+    this.ports.changed()
+  }
+
   private async renew(): Promise<string> {
     const refresh_token = this.ports.kept.get(REFRESH)
     if (refresh_token) {
@@ -131,6 +144,7 @@ export class Session {
     this.ports.kept.set(REFRESH, tokens.refresh_token)
     if (tokens.account) {
       this.account = tokens.account
+      this.fresh = true
       this.ports.kept.set(ACCOUNT, JSON.stringify(tokens.account))
     }
     return this.account

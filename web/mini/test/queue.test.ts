@@ -195,4 +195,23 @@ describe('true times', () => {
   it('puts the stamp into the body', () => {
     expect(finalBody(job('a', 0, { stamp: { field: 'captured_at', at: 0 } }), 0).captured_at).toBe('1970-01-01T08:00:00.000+08:00')
   })
+
+  it('tells what is marked on the photos that were taken', () => {
+    const marked = job('a', 2)
+    marked.shots[0]!.id = 'one'
+    marked.shots[1]!.id = 'two'
+    marked.shots[1]!.region = { x: 0.1, y: 0.2, width: 0.3, height: 0.4 }
+    expect(finalBody(marked, 0).regions).toEqual([{ photo_id: 'two', x: 0.1, y: 0.2, width: 0.3, height: 0.4 }])
+  })
+
+  it('opens a refused act again with all that was filled in, and under a new key', async () => {
+    const { queue, w } = world({ post: async () => Promise.reject(new Refused(409, 40902, '案件已被张三更新,请刷新后重试')) })
+    const act = job('a', 1, { path: '/v1/tickets/t/actions', body: { action: 'rework', reason: '没扫净', expected_version: 3 }, filled: { text: '没扫净' } })
+    await queue.put(act)
+    await settled()
+    expect([act.state, act.why]).toEqual(['refused', '案件已被张三更新,请刷新后重试'])
+    await queue.reopen(act)
+    expect([act.state, act.body, act.shots.length]).toEqual(['draft', { action: 'rework', filled: { text: '没扫净' } }, 1])
+    expect(act.idem).toBe(`new-${w.keys}`)
+  })
 })

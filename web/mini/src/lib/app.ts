@@ -2,8 +2,9 @@
 import { useSyncExternalStore } from 'react'
 import type { components } from '../../../shared/openapi'
 import { Answer, Offline, sentence, unwrap, versionServes } from '../../../shared/mini-api'
+import { CONSENTS } from '../../../shared/mini-consent'
 import { Job, Queue } from '../../../shared/mini-queue'
-import { Session } from '../../../shared/mini-session'
+import { Account, Session } from '../../../shared/mini-session'
 import * as platform from './platform'
 
 export type Schemas = components['schemas']
@@ -15,6 +16,8 @@ export const VERSION = '1.0.0'
 /** State that several screens read. `skew` is server time minus phone time, ms. */
 export const app = {
   tab: 'snap' as Tab,
+  /** True once what the phone keeps was read. */
+  opened: false,
   online: true,
   skew: 0,
   config: cached<Schemas['Config']>('config'),
@@ -124,6 +127,11 @@ export async function leave(): Promise<void> {
   await session.logout()
 }
 
+/** Follows a stream of the door as the current account until it ends; its status. */
+export async function follow(read: (headers: Record<string, string>) => Promise<number>): Promise<number> {
+  return (await session.send(async (token) => ({ status: await read(bearer(token)), body: null }))).status
+}
+
 /** POST of the door as the current account, repeatable under `key`. */
 export async function post<T>(path: string, body: unknown, key = platform.key()): Promise<T> {
   return unwrap<T>(await session.send((token) => call('POST', path, body, { ...bearer(token), 'Idempotency-Key': key })))
@@ -145,6 +153,7 @@ export const queue = new Queue({
   },
   post: async (job, body) => {
     const answer = await post(job.path, body, job.idem)
+    if (job.path === CONSENTS) session.learn(answer as Account)
     changed()
     return answer
   },
@@ -158,7 +167,7 @@ export const queue = new Queue({
 })
 
 /** Jobs to show as not yet delivered. */
-export const unsent = (): Job[] => queue.jobs.filter((j) => j.state !== 'draft' && j.state !== 'done')
+export const unsent = (): Job[] => queue.jobs.filter((j) => !j.quiet && j.state !== 'draft' && j.state !== 'done')
 
 /** Shows a sentence for a while. */
 export function say(text: unknown, bad = false): void {
@@ -181,6 +190,8 @@ export async function start(): Promise<void> {
   platform.keepScreens()
   platform.onHope(() => void queue.retry(), (online) => ((app.online = online), changed()))
   await queue.open().catch((e: Error) => say(e.message, true))
+  app.opened = true
+  changed()
   await refreshBooks().catch(() => undefined)
 }
 

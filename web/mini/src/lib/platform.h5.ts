@@ -39,6 +39,20 @@ export async function request(method: string, path: string, body: unknown, heade
   }
 }
 
+/** Reads a stream of text until it ends or `signal` stops it; its status. */
+export const stream: null | ((path: string, headers: Record<string, string>, signal: AbortSignal, onText: (piece: string) => void) => Promise<number>) = async (path, headers, signal, onText) => {
+  const answer = await fetch(path, { headers: { ...headers, Accept: 'text/event-stream' }, signal })
+  const reader = answer.ok ? answer.body?.getReader() : undefined
+  const text = new TextDecoder()
+  for (let part = await reader?.read(); part && !part.done; part = await reader!.read()) onText(text.decode(part.value, { stream: true }))
+  return answer.status
+}
+
+/** Tells when the app is looked at and when it no longer is. */
+export function onLook(tell: (looking: boolean) => void): void {
+  document.addEventListener('visibilitychange', () => tell(document.visibilityState === 'visible'))
+}
+
 /** Uploads a kept picture with text fields; tells the share sent as it goes. */
 export async function upload(path: string, photo: string, fields: Record<string, string>, headers: Record<string, string>, onShare: (share: number) => void): Promise<Answer> {
   const blob = await get<Blob>('photos', photo)

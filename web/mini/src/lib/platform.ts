@@ -47,6 +47,15 @@ export async function request(method: string, path: string, body: unknown, heade
   }
 }
 
+/** The mini-program has no streams worth the battery: it asks now and then. */
+export const stream: null | ((path: string, headers: Headers, signal: AbortSignal, onText: (piece: string) => void) => Promise<number>) = null
+
+/** Tells when the app is looked at and when it no longer is. */
+export function onLook(tell: (looking: boolean) => void): void {
+  Taro.onAppShow(() => tell(true))
+  Taro.onAppHide(() => tell(false))
+}
+
 /** Uploads a kept picture with text fields; tells the share sent as it goes. */
 export function upload(path: string, photo: string, fields: Headers, headers: Headers, onShare: (share: number) => void): Promise<Answer> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { moment } from '../../../shared/mini-time'
-import { app, changed, get, leave, now, queue, Schemas, session, unsent, useApp } from '../lib/app'
+import { app, changed, get, getKept, leave, now, queue, Schemas, session, unsent, useApp } from '../lib/app'
 import { coordType } from '../lib/platform'
 import { Box, Img, Tap, Text } from '../ui/base'
 import { Icon } from '../ui/Icon'
@@ -14,8 +14,8 @@ export default function Mine() {
   const [kind, setKind] = useState<'reports' | 'follows'>('reports')
   const sent = queue.jobs.filter((j) => j.state === 'done').length
   const who = session.account?.id
-  const reports = useData(() => get<Schemas['ReportPage']>(`/v1/reports?limit=50&coord_type=${coordType}`), [sent, who])
-  const follows = useData(() => get<Schemas['TicketPage']>(`/v1/tickets?mine=true&limit=50&coord_type=${coordType}`), [sent, who])
+  const reports = useData(() => getKept<Schemas['ReportPage']>(`/v1/reports?limit=50&coord_type=${coordType}`), [sent, who])
+  const follows = useData(() => getKept<Schemas['TicketPage']>(`/v1/tickets?mine=true&limit=50&coord_type=${coordType}`), [sent, who])
   const points = useData(() => (session.staff ? Promise.resolve(null) : get<Schemas['MyPoints']>('/v1/points?limit=1')), [sent, who])
   const own = new Set(reports.data?.items.map((r) => r.ticket_id))
   return (

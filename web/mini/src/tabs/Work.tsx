@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { TASK_ACTS } from '../../../shared/mini-acts'
 import { distanceText, metres } from '../../../shared/mini-geo'
 import { getKept, queue, Schemas, session, unsent, useApp } from '../lib/app'
+import { useLive } from '../lib/live'
 import { coordType } from '../lib/platform'
 import { findPlace, here } from '../lib/snap'
 import { Box, Tap, Text } from '../ui/base'
@@ -49,6 +50,7 @@ export default function Work() {
     void prepare(page.items)
     return [...page.items, ...again.items.map((r) => ({ ...r.ticket, recheck: r.due_at }))]
   }, [role, arrived])
+  useLive(() => true, list.again)
   const duties = useData(() => getKept<Schemas['TaskPage']>('/v1/tasks?state=open&limit=50'), [role, arrived])
   const at = here.fix
   const away = (t: Row) => (at && t.place ? metres(at, t.place) : Infinity)

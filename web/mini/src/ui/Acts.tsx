@@ -37,13 +37,15 @@ export function Pending({ id, onDone }: { id: string; onDone: () => void }) {
   const jobs = queue.jobs.filter((j) => j.lane === id && j.state !== 'draft')
   const done = jobs.filter((j) => j.state === 'done').length
   const told = useRef(done)
+  const refused = jobs.filter((j) => j.state === 'refused').length
+  const denied = useRef(refused)
   useEffect(() => {
-    if (done > told.current) {
-      say('已送达')
-      onDone()
-    }
+    if (done > told.current) say('已送达')
+    // What was refused was refused because the ticket is no longer what was seen.
+    if (done > told.current || refused > denied.current) onDone()
     told.current = done
-  }, [done])
+    denied.current = refused
+  }, [done, refused])
   return <>{jobs.filter((j) => j.state !== 'done').map((j) => <WaitingCard key={j.id} job={j} />)}</>
 }
 

@@ -1,20 +1,26 @@
 import { useEffect, useState } from 'react'
 import { query } from '../../../shared/mini-api'
-import type { Job } from '../../../shared/mini-queue'
+import { Fix, inDatum } from '../../../shared/mini-geo'
+import type { Job, Shot } from '../../../shared/mini-queue'
 import { app, get, queue, Schemas, session } from '../lib/app'
-import { addShots, draft, dropShot, edit, findPlace, here, placeOf, setPlace, snap, submit } from '../lib/snap'
+import { coordType, photoUrl } from '../lib/platform'
+import { draft, dropShot, edit, findPlace, here, keepShot, placeOf, setPlace, snap, submit } from '../lib/snap'
 import { Box, Field, Tap, Text } from './base'
 import { Category } from './Category'
 import { DistrictMap } from './DistrictMap'
 import { Icon } from './Icon'
 import { Kept } from './Kept'
+import { Mark } from './Mark'
 import { NearbySame } from './NearbySame'
 import { Sheet } from './parts'
+import { Viewfinder } from './Viewfinder'
 
 /** A report around its pictures. All but the pictures is optional; the way to send is always in sight. */
 export function Compose({ job, onSent }: { job: Job; onSent: (id: string) => void }) {
   const [placing, setPlacing] = useState(false)
   const [sure, setSure] = useState(false)
+  const [marking, setMarking] = useState<Shot | null>(null)
+  const [looking, setLooking] = useState<string | null>(null)
   const most = app.config?.limits.photos ?? 9
   const before = job.shots.filter((s) => s.field === 'photo_ids')
   const after = job.shots.filter((s) => s.field === 'fixed_photo_ids')
@@ -28,7 +34,7 @@ export function Compose({ job, onSent }: { job: Job; onSent: (id: string) => voi
     <Box className="compose">
       <Text as="h1" className="section-title first">照片 {before.length}/{most}</Text>
       <Box className="strip">
-        {before.map((s, i) => <Kept key={s.key} shot={s} nth={i + 1} onDrop={() => void dropShot(job, s)} />)}
+        {before.map((s, i) => <Kept key={s.key} shot={s} nth={i + 1} onDrop={() => void dropShot(job, s)} onMark={() => setMarking(s)} />)}
         {before.length < most && (
           <>
             <Tap className="strip-add" onTap={() => void snap(true)}><Icon name="camera" /><Text>再拍一张</Text></Tap>
@@ -44,12 +50,12 @@ export function Compose({ job, onSent }: { job: Job; onSent: (id: string) => voi
       <Text as="h2" className="section-title">补充一句（可不写）</Text>
       <Field className="field" label="补充说明" lines={2} maxLength={app.config?.limits.words ?? 500} placeholder="例如：垃圾堆了三天，挡住了半条路" value={(job.body.words as string) ?? ''} onValue={(words) => void edit({ words: words || undefined })} />
 
-      {canFix && (
+      {canFix && before.length > 0 && (
         <>
           <Text as="h2" className="section-title">当场已处理？拍一张处理后的</Text>
           <Box className="strip">
             {after.map((s, i) => <Kept key={s.key} shot={s} nth={i + 1} onDrop={() => void dropShot(job, s)} />)}
-            {after.length < most && <Tap className="strip-add" onTap={() => void addShots(job, 'fixed_photo_ids', true, 1)}><Icon name="camera" /><Text>拍处理后</Text></Tap>}
+            {after.length < most && <Tap className="strip-add" onTap={() => void photoUrl(before[0]!.key).then(setLooking)}><Icon name="camera" /><Text>拍处理后</Text></Tap>}
           </Box>
         </>
       )}
@@ -59,6 +65,16 @@ export function Compose({ job, onSent }: { job: Job; onSent: (id: string) => voi
         <Tap className="btn btn-main btn-wide" disabled={!before.length} onTap={() => void send()}><Icon name="up" />{after.length ? '上报并已处置' : '提交'}</Tap>
       </Box>
 
+      {marking && <Mark shot={marking} onClose={() => setMarking(null)} onMark={(region) => { marking.region = region; void queue.put(job) }} />}
+      {looking && (
+        <Viewfinder
+          ghost={looking}
+          region={before[0]?.region}
+          limit={app.config?.limits.photo_bytes ?? 20 * 1024 * 1024}
+          onClose={() => setLooking(null)}
+          onShot={(picked) => { setLooking(null); void keepShot(job, 'fixed_photo_ids', picked, true) }}
+        />
+      )}
       {placing && (
         <Sheet title="问题在哪里" onClose={() => setPlacing(false)}>
           <Text as="p" className="note">拖动图钉到问题所在处；也可用方向键微调。</Text>
@@ -74,10 +90,10 @@ export function Compose({ job, onSent }: { job: Job; onSent: (id: string) => voi
   )
 }
 
-/** Where the pin starts when nobody knows the place: the middle of the district. */
-function startPin() {
+/** Where the pin starts when nobody knows the place: the middle of the district, in the datum the map is drawn in. */
+function startPin(): Fix | null {
   const c = app.config?.map
-  return here.fix ?? (c ? { ...c.center, coord_type: c.coord_type, source: 'pin' as const } : null)
+  return here.fix ?? (c ? inDatum({ ...c.center, coord_type: c.coord_type, source: 'pin' as const } as Fix, coordType) : null)
 }
 
 function PlaceCard({ job, onOpen }: { job: Job; onOpen: () => void }) {

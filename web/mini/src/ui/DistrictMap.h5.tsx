@@ -1,14 +1,17 @@
-/** The district drawn from its own grids as SVG: no tiles, no library, no other host. */
+/** The district drawn from its own grids as SVG: no library, no other host; on a raster base map only where one is configured. */
 import { KeyboardEvent, PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { bounds, fromPixel, Shape, toPixel, View } from '../../../shared/mini-geo'
+import { tiles } from '../../../shared/mini-tiles'
+import { app } from '../lib/app'
 import { grids } from '../lib/grids'
+import { coordType } from '../lib/platform'
 import { Icon } from './Icon'
 import type { MapProps } from './mapprops'
 
 /** Metres per pixel: closest, farthest, and where community grids begin to show. */
 const [NEAR, FAR, FINE] = [0.4, 160, 12]
 
-export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, scale = 1.6, className = '' }: MapProps) {
+export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, paint, scale = 1.6, className = '' }: MapProps) {
   const box = useRef<SVGSVGElement>(null)
   const [size, setSize] = useState<[number, number]>([358, 200])
   const [view, setView] = useState<View | null>(null)
@@ -34,7 +37,8 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
     if (at) return { longitude: at.longitude, latitude: at.latitude, scale: Math.max(scale, ((at.accuracy ?? 0) * 3) / Math.min(...size)) }
     if (!areas.length) return null
     const b = bounds(areas)
-    return { longitude: (b[0] + b[2]) / 2, latitude: (b[1] + b[3]) / 2, scale: ((b[3] - b[1]) * 111_320 * 1.1) / size[1] }
+    const wide = (b[2] - b[0]) * Math.cos((b[1] * Math.PI) / 180)
+    return { longitude: (b[0] + b[2]) / 2, latitude: (b[1] + b[3]) / 2, scale: Math.max((b[3] - b[1]) / size[1], wide / size[0]) * 111_320 * 1.06 }
   }, [pin?.longitude, pin?.latitude, here?.longitude, here?.latitude, areas, size[0], size[1]])
   useEffect(() => {
     // A picture follows its pin; a map that was moved by hand stays.
@@ -98,6 +102,8 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   const dot = v && here && middle(...toPixel(v, here.longitude, here.latitude))
   const drop = v && pin && middle(...toPixel(v, pin.longitude, pin.latitude))
   const names = v && (close ? fine : areas).filter(seen)
+  const base = app.config?.base_map
+  const ground = v && base?.kind === 'raster' && !paint ? tiles(v, size, coordType, base) : []
   return (
     <div className={`map ${className}`}>
       <svg
@@ -113,9 +119,10 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
         onWheel={still ? undefined : (e) => zoom(e.deltaY > 0 ? 1.2 : 1 / 1.2)}
         onKeyDown={still ? undefined : keys}
       >
-        {v && areas.filter(seen).map((s) => <path key={s.code} className="map-area" d={path(s)} />)}
+        {ground.map((t) => <image key={t.url} href={t.url} x={t.x + size[0] / 2} y={t.y + size[1] / 2} width={t.width} height={t.height} preserveAspectRatio="none" />)}
+        {v && areas.filter(seen).map((s) => <path key={s.code} className={`map-area paint-${paint?.(s.name)?.tone ?? 'none'}`} d={path(s)} />)}
         {v && close && fine.filter(seen).map((s) => <path key={s.code} className="map-grid" d={path(s)} />)}
-        {v && names?.slice(0, 40).map((s) => <GridName key={s.code} shape={s} view={v} size={size} />)}
+        {v && names?.slice(0, 40).map((s) => <GridName key={s.code} shape={s} view={v} size={size} word={paint?.(s.name)?.word} />)}
         {drop && pin?.accuracy && <circle className="map-near" cx={drop[0]} cy={drop[1]} r={pin.accuracy / v.scale} />}
         {dot && <circle className="map-here" cx={dot[0]} cy={dot[1]} r={7} />}
         {v && marks.map((m) => {
@@ -124,6 +131,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
         })}
         {drop && <path className="map-pin" transform={`translate(${drop[0]} ${drop[1]})`} d="M0 0C-4-8-12-14-12-24a12 12 0 1 1 24 0C12-14 4-8 0 0Zm0-19.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9Z" />}
       </svg>
+      {ground.length > 0 && <span className="map-credit">{base!.attribution}</span>}
       {!still && (
         <div className="map-tools">
           <button type="button" className="tap map-tool" aria-label="放大" onClick={() => zoom(0.5)}><Icon name="plus" /></button>
@@ -135,12 +143,18 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   )
 }
 
-/** The short name of a grid in its middle, when it has room. */
-function GridName({ shape, view, size }: { shape: Shape; view: View; size: [number, number] }) {
+/** The short name of a grid in its middle, when it has room, and under it the word for how it stands. */
+function GridName({ shape, view, size, word }: { shape: Shape; view: View; size: [number, number]; word?: string }) {
   const [w, s, e, n] = shape.box
   const short = shape.name.replace(/^.*?(街道|镇)(?=.)/, '').slice(0, 14)
   const wide = ((e - w) * 111_320 * 0.8) / view.scale
-  if (wide < short.length * 11) return null
+  const room = wide >= short.length * 11
   const [x, y] = toPixel(view, (w + e) / 2, (s + n) / 2)
-  return <text className="map-name" x={x + size[0] / 2} y={y + size[1] / 2} aria-hidden="true">{short}</text>
+  const at = { x: x + size[0] / 2, className: 'map-name', 'aria-hidden': true }
+  return (
+    <>
+      {room && <text {...at} y={y + size[1] / 2 - (word ? 8 : 0)}>{short}</text>}
+      {word && <text {...at} className="map-name map-word" y={y + size[1] / 2 + (room ? 8 : 0)}>{word}</text>}
+    </>
+  )
 }

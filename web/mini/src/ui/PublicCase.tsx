@@ -1,9 +1,9 @@
 import { moment } from '../../../shared/mini-time'
-import { now, post, say, Schemas } from '../lib/app'
+import { now, post, queue, say, Schemas, useApp } from '../lib/app'
 import { Acts, Away, Pending } from './Acts'
 import { Box, Tap, Text } from './base'
 import { DistrictMap } from './DistrictMap'
-import { Remain, stageTone } from './parts'
+import { go, Remain, stageTone } from './parts'
 import { Photos } from './Photos'
 import { Stars } from './Stars'
 import { Steps } from './Steps'
@@ -30,7 +30,7 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
       {t.reason && <Text as="p" className="card section">{t.reason}</Text>}
       <Pending id={t.id} onDone={again} />
       {t.mine
-        ? <Acts id={t.id} name={name} allowed={t.allowed_actions} />
+        ? <Own t={t} name={name} />
         : <Tap className="btn btn-main btn-wide section" onTap={() => void follow()}>我也遇到 +1</Tap>}
       <Box className="card section facts">
         {t.unit && <Fact label="办理单位">{t.unit}</Fact>}
@@ -42,6 +42,31 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
       {place && <Box className="place"><DistrictMap still label="问题位置的小地图" pin={place} /></Box>}
       <Text as="h2" className="section-title">办理过程</Text>
       <Steps items={steps} />
+    </>
+  )
+}
+
+/** The acts that judge the result, as one question; the others are buttons as ever. */
+const VERDICTS = ['rate', 'contest']
+
+/** What the reporter can do: say whether it was fixed, and whatever else is allowed. */
+function Own({ t, name }: { t: Public; name: string }) {
+  useApp()
+  const waits = (action: string) => queue.jobs.some((j) => j.lane === t.id && j.body.action === action && (j.state === 'waiting' || j.state === 'sending'))
+  const can = (action: string) => t.allowed_actions.some((a) => a.action === action) && !waits(action)
+  const open = (action: string, label: string) => go(`/pages/act/index?id=${t.id}&action=${action}&label=${encodeURIComponent(label)}`)
+  return (
+    <>
+      {(can('rate') || can('contest')) && (
+        <Box as="section" className="card section" label="修好了吗">
+          <Text as="h3" className="title">{can('rate') ? '修好了吗？' : '又不对了？'}</Text>
+          <Box className="row section">
+            {can('rate') && <Tap className="btn btn-soft grow" onTap={() => open('rate', '评价')}>修好了，去评价</Tap>}
+            {can('contest') && <Tap className="btn grow" onTap={() => open('contest', '没修好')}>没修好</Tap>}
+          </Box>
+        </Box>
+      )}
+      <Acts id={t.id} name={name} allowed={t.allowed_actions.filter((a) => !VERDICTS.includes(a.action))} />
     </>
   )
 }

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
+import type { Region } from '../../../shared/mini-mark'
 import { pick, prepare } from '../lib/platform'
 import { Box, Img, Slide, Tap, Text } from './base'
 import type { ViewfinderProps } from './viewfinderprops'
 
 /** The camera with the before-photo over it like a ghost: same place, same direction. Without a camera, the phone's own. */
-export function Viewfinder({ ghost, limit, onShot, onClose }: ViewfinderProps) {
+export function Viewfinder({ ghost, region, limit, onShot, onClose }: ViewfinderProps) {
   const video = useRef<HTMLVideoElement>(null)
   const [ready, setReady] = useState(false)
   const [why, setWhy] = useState('')
@@ -39,8 +40,9 @@ export function Viewfinder({ ghost, limit, onShot, onClose }: ViewfinderProps) {
     <Box className="finder" role="dialog" label="拍处置后的照片">
       <video ref={video} className="finder-video" autoPlay playsInline muted aria-label="取景画面" />
       {ghost && <Img className="finder-ghost" style={{ opacity: strength / 100 }} src={ghost} alt="处置前的照片，半透明" eager />}
+      {ghost && region && <Marked src={ghost} region={region} />}
       <Box className="finder-top">
-        <Text>{why || '与处置前的照片对齐，同一位置、同一方向'}</Text>
+        <Text>{why || (region ? '与处置前的照片对齐，框里是要处置的地方' : '与处置前的照片对齐，同一位置、同一方向')}</Text>
       </Box>
       <Box className="finder-foot">
         {ghost && <Slide className="finder-slide" label="处置前照片的深浅" value={strength} onValue={setStrength} />}
@@ -51,5 +53,22 @@ export function Viewfinder({ ghost, limit, onShot, onClose }: ViewfinderProps) {
         </Box>
       </Box>
     </Box>
+  )
+}
+
+/** The marked part, laid over the ghost as that is laid over the camera: filling the screen, its sides cut off. */
+function Marked({ src, region }: { src: string; region: Region }) {
+  const [size, setSize] = useState<[number, number] | null>(null)
+  useEffect(() => {
+    const image = new Image()
+    image.onload = () => setSize([image.naturalWidth, image.naturalHeight])
+    image.src = src
+  }, [src])
+  if (!size) return null
+  const [w, h] = size
+  return (
+    <svg className="finder-ghost" viewBox={`0 0 ${w} ${h}`} preserveAspectRatio="xMidYMid slice" role="img" aria-label="框出的是要处置的地方">
+      <rect className="finder-mark" x={region.x * w} y={region.y * h} width={region.width * w} height={region.height * h} />
+    </svg>
   )
 }

@@ -5,8 +5,8 @@ import { prepare } from '../lib/platform'
 import type { ViewfinderProps } from './viewfinderprops'
 
 /** The mini-program's camera with the before-photo over it like a ghost. */
-export function Viewfinder({ ghost, limit, onShot, onClose }: ViewfinderProps) {
-  const [why, setWhy] = useState('与处置前的照片对齐，同一位置、同一方向')
+export function Viewfinder({ ghost, region, limit, onShot, onClose }: ViewfinderProps) {
+  const [why, setWhy] = useState(region ? '与处置前的照片对齐，圈出的地方要处置好' : '与处置前的照片对齐，同一位置、同一方向')
   const take = () => {
     Taro.createCameraContext().takePhoto({
       quality: 'original',

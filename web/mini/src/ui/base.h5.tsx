@@ -11,8 +11,8 @@ export function Text({ as, live, label, className = '', ...rest }: BoxProps) {
   return <Tag className={`el ${className}`} aria-label={label} aria-live={live} {...rest} />
 }
 
-export function Tap({ label, onTap, pressed, selected, busy, className = '', ...rest }: TapProps) {
-  return <button type="button" className={`tap ${className}`} aria-label={label} aria-pressed={pressed} aria-current={selected} aria-busy={busy} onClick={onTap} {...rest} />
+export function Tap({ label, onTap, pressed, selected, busy, open, className = '', ...rest }: TapProps) {
+  return <button type="button" className={`tap ${className}`} aria-label={label} aria-pressed={pressed} aria-current={selected} aria-busy={busy} aria-expanded={open} onClick={onTap} {...rest} />
 }
 
 export function Img({ alt, eager, ...rest }: ImgProps) {

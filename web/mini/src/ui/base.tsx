@@ -10,7 +10,7 @@ export function Text({ as: _as, label: _label, live: _live, role: _role, ...rest
   return <TaroText {...rest} />
 }
 
-export function Tap({ label, onTap, disabled, className, pressed: _pressed, selected: _selected, busy: _busy, ...rest }: TapProps) {
+export function Tap({ label, onTap, disabled, className, pressed: _pressed, selected: _selected, busy: _busy, open: _open, ...rest }: TapProps) {
   return (
     <View
       ariaRole="button"

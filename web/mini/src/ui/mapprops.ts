@@ -19,6 +19,8 @@ export interface MapProps {
   onMark?: (id: string) => void
   /** Not to be moved: a picture. */
   still?: boolean
+  /** How an area stands, by its name: its tone and a word. */
+  paint?: (area: string) => { tone: string; word: string } | null
   /** Metres per pixel to begin with. */
   scale?: number
   className?: string

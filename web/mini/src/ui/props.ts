@@ -23,6 +23,8 @@ export interface TapProps {
   pressed?: boolean
   selected?: boolean
   busy?: boolean
+  /** Whether what it opens is open. */
+  open?: boolean
 }
 
 export interface ImgProps {

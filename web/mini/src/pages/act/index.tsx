@@ -4,6 +4,7 @@ import { ActForm, actBody, ACTS, Filled, missing, TASK_ACTS } from '../../../../
 import { distanceText, metres } from '../../../../shared/mini-geo'
 import { Job } from '../../../../shared/mini-queue'
 import { app, getKept, queue, say, Schemas, useApp } from '../../lib/app'
+import { useLive } from '../../lib/live'
 import { askMessages, coordType } from '../../lib/platform'
 import { addShots, dropShot, findPlace, here, keepShot, newJob } from '../../lib/snap'
 import { Box, Field, Tap, Text } from '../../ui/base'
@@ -30,6 +31,7 @@ function begun(lane: string, action: string): Job | undefined {
 
 function Form({ id, task, action, title, form }: { id: string; task: string; action: string; title: string; form: ActForm }) {
   const ticket = useData(async () => (id ? getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`) : null), [id])
+  useLive((e) => e.ticket_id === id, ticket.again)
   const lane = task || id
   const path = task ? `/v1/tasks/${task}/actions` : `/v1/tickets/${id}/actions`
   const job = begun(lane, action)
@@ -63,16 +65,22 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
   const lack = missing(form, { ...filled, point: spot }, shots.length)
   const send = async () => {
     const made = await draft()
-    Object.assign(made, { body: actBody(action, form, { ...filled, point: spot }), title: `${title} · ${name}`, state: 'waiting' })
+    const body = actBody(action, form, { ...filled, point: spot })
+    // What is sent later follows acts of our own, which change the version too.
+    if (form.onSight && t && app.online) body.expected_version = t.version
+    Object.assign(made, { body, filled, title: `${title} · ${name}`, state: 'waiting' })
     if (form.stars) void askMessages(app.config?.subscribe_template_ids ?? [])
     await queue.put(made)
-    say('已存下，正在发送')
+    say(app.online ? '已存下，正在发送' : '已存在手机里，有信号后自动发送')
     back()
   }
   const before = t?.photos.find((p) => p.part === 'before' && p.state === 'ready')
+  const region = useData(() => (form.photos?.proof && before ? markedOn(id, before.id) : Promise.resolve(null)), [before?.id])
+  const gone = t && !task && !t.allowed_actions.some((a) => a.action === action) && !queue.jobs.some((j) => j.lane === id && j.state !== 'draft')
   return (
     <Box className="stack">
       {t && <Text as="p" className="note">{name}{t.number ? ` · ${t.number}` : ''}</Text>}
+      {gone && <Text as="p" className="card tag-soon" role="status">{`案件现在是“${'state' in t ? t.state.label : t.stage_label}”，可能已有人办过这一步。您填的都在，返回可看最新进展。`}</Text>}
       {form.photos?.proof && t?.place && <Nearness place={t.place} />}
       {form.stars && <Box className="card rate"><Stars value={filled.stars ?? 0} onPick={(stars) => fill({ stars })} /></Box>}
       {form.choice && (
@@ -103,6 +111,11 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
       {form.text && (
         <Box>
           <Text as="h2" className="section-title">{form.text.label}</Text>
+          {form.text.quick && (
+            <Box className="wrap quick">
+              {form.text.quick.map((q) => <Tap key={q} className={`chip ${filled.text === q ? 'chip-on' : ''}`} pressed={filled.text === q} onTap={() => fill({ text: q })}>{q}</Tap>)}
+            </Box>
+          )}
           <Field className="field" label={form.text.label} lines={3} maxLength={500} value={filled.text ?? ''} onValue={(text) => fill({ text })} />
         </Box>
       )}
@@ -111,6 +124,7 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
       {looking && (
         <Viewfinder
           ghost={before?.urls.display ?? null}
+          region={region.data}
           limit={limit}
           onClose={() => setLooking(false)}
           onShot={(picked) => {
@@ -121,6 +135,12 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
       )}
     </Box>
   )
+}
+
+/** Where the reporter marked the problem on a photo: the server tells it with the comparison of an earlier proof. */
+async function markedOn(ticket: string, photo: string): Promise<Schemas['Region'] | null> {
+  const changes = await getKept<Schemas['Changes']>(`/v1/tickets/${ticket}/changes`).catch(() => null)
+  return changes?.items.find((c) => c.marked && c.before === photo)?.region ?? null
 }
 
 /** How far the phone is from the place: a proof must be taken there. */

@@ -1,5 +1,6 @@
 import { useDidShow, useRouter } from '@tarojs/taro'
-import { get, Schemas } from '../../lib/app'
+import { getKept, Schemas } from '../../lib/app'
+import { useLive } from '../../lib/live'
 import { coordType } from '../../lib/platform'
 import { Loaded, Page, useData, usePoll } from '../../ui/parts'
 import { PublicCase } from '../../ui/PublicCase'
@@ -8,12 +9,13 @@ import { PublicCase } from '../../ui/PublicCase'
 export default function ReportPage() {
   const { id } = useRouter().params
   const report = useData(async () => {
-    const r = await get<Schemas['Report']>(`/v1/reports/${id}`)
+    const r = await getKept<Schemas['Report']>(`/v1/reports/${id}`)
     // The report answers in one datum only; the ticket knows the phone's.
-    const t = (await get<Schemas['AnyTicket']>(`/v1/tickets/${r.ticket_id}?coord_type=${coordType}`).catch(() => null)) as Schemas['PublicTicket'] | null
+    const t = (await getKept<Schemas['AnyTicket']>(`/v1/tickets/${r.ticket_id}?coord_type=${coordType}`).catch(() => null)) as Schemas['PublicTicket'] | null
     return { ...r, ticket: { ...r.ticket, place: t?.place ?? null } }
   }, [id])
   usePoll(report.data?.ticket.stage, report.again)
+  useLive((e) => e.ticket_id === report.data?.ticket_id, report.again)
   useDidShow(() => report.again())
   return (
     <Page title="我的上报">

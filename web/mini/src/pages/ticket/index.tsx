@@ -1,5 +1,6 @@
 import { useDidShow, useRouter } from '@tarojs/taro'
-import { getKept, Schemas } from '../../lib/app'
+import { getKept, say, Schemas, session } from '../../lib/app'
+import { useLive } from '../../lib/live'
 import { coordType } from '../../lib/platform'
 import { findPlace } from '../../lib/snap'
 import { Loaded, Page, useData, usePoll } from '../../ui/parts'
@@ -18,6 +19,10 @@ export default function TicketPage() {
   }, [id])
   const t = both.data?.ticket
   usePoll(t && ('state' in t ? t.state.stage : t.stage), both.again)
+  useLive((e) => e.ticket_id === id, (e) => {
+    both.again()
+    if (e && e.by !== session.account?.name) say(`${e.by}：${e.action_label}`)
+  })
   useDidShow(() => {
     both.again()
     void findPlace()

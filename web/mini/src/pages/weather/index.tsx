@@ -1,60 +1,91 @@
 import { useState } from 'react'
-import { Refused } from '../../../../shared/mini-api'
+import { reckoned, rateOf, SKIES, unitOf } from '../../../../shared/mini-weather'
 import { get, Schemas } from '../../lib/app'
 import { Box, Tap, Text } from '../../ui/base'
-import { Empty, Loaded, Page, useData } from '../../ui/parts'
+import { DistrictMap } from '../../ui/DistrictMap'
+import { Icon } from '../../ui/Icon'
+import { Empty, H5, Loaded, Page, useData } from '../../ui/parts'
 
+type Board = Schemas['Board']
 type Row = Schemas['BoardRow']
 
-const SKY: Record<string, string> = { sun: '☀️', cloud: '⛅️', overcast: '☁️', rain: '🌧️', storm: '⛈️' }
-
-/** Some districts keep the board to those who work there: said as such, not as an error. */
-function closed(error: unknown): 'closed' {
-  if (error instanceof Refused && error.status === 403) return 'closed'
-  throw error
-}
-
-/** The units' state as weather, best first, each with what cost it points and the formula below. */
+/** The units' state as weather: the district on top, the map, then each unit with its figures and their formula. */
 export default function Weather() {
-  const board = useData(() => get<Schemas['Board']>('/v1/boards/weather').catch(closed), [])
+  const board = useData(() => get<Board>('/v1/boards/weather'), [])
   return (
     <Page title="文明天气图">
-      <Loaded of={board}>
-        {(b) => b === 'closed' ? <Empty text="天气图目前只对工作人员开放。可以先看看曝光与回音。" /> : (
-          <>
-            <Text as="p" className="note">{b.span.title}{b.frozen ? '，已定稿' : '，至今'}</Text>
-            {b.rows.length === 0 && <Empty text="这一期还没有可评的单位。" />}
-            {b.rows.map((r) => <Unit key={r.key} row={r} />)}
-            {b.formulas.filter((f) => f.name === 'score').map((f) => (
-              <Box key={f.name} as="section">
-                <Text as="h2" className="section-title">怎么算的</Text>
-                <Text as="p" className="note">{f.label} = {f.text}</Text>
-              </Box>
-            ))}
-          </>
-        )}
-      </Loaded>
+      <Loaded of={board}>{(b) => <Skies b={b} />}</Loaded>
     </Page>
   )
 }
 
+function Skies({ b }: { b: Board }) {
+  const asked = b.rows.filter((r) => r.weather)
+  const quiet = b.rows.filter((r) => !r.weather)
+  const rate = rateOf((b.total ?? asked[0])?.figures ?? [])
+  const paint = (area: string) => {
+    const sky = SKIES[unitOf(area, b.rows)?.weather ?? '']
+    return sky ? { tone: sky.tone, word: sky.word } : null
+  }
+  return (
+    <>
+      <Box className="card row">
+        <Sky weather={b.total?.weather ?? null} />
+        <Box className="grow">
+          <Text as="h2" className="h2">全区{b.total?.label ?? '暂无天气'}</Text>
+          <Text as="p" className="note">{b.span.title}{b.frozen ? '，已定稿' : '，至今'}</Text>
+        </Box>
+        {rate && b.total && <Text className="num">{rate.printed}</Text>}
+      </Box>
+      {H5 && asked.length > 0 && <Box className="place"><DistrictMap still className="map-sky" label="各街道的天气" paint={paint} /></Box>}
+      {asked.length === 0 && <Empty text="这一期还没有可评的单位。有了立案的问题，这里会出现各单位的天气。" />}
+      {asked.length > 0 && <Text as="h2" className="section-title">各单位</Text>}
+      {asked.map((r) => <Unit key={r.key} row={r} />)}
+      {quiet.length > 0 && (
+        <>
+          <Text as="h2" className="section-title">本期没有案件的单位</Text>
+          <Text as="p" className="note">{quiet.map((r) => r.name).join('、')}</Text>
+        </>
+      )}
+      {rate && (
+        <>
+          <Text as="h2" className="section-title">怎么算的</Text>
+          <Text as="p" className="note">{formulaOf(b, rate.formula)}</Text>
+        </>
+      )}
+    </>
+  )
+}
+
+function formulaOf(b: Board, name: string): string {
+  const f = b.formulas.find((one) => one.name === name)
+  return f ? `${f.label} = ${f.text}。比率越高天气越好，依次为晴、多云、阴、雨、暴雨。` : ''
+}
+
+/** A sky of its own tone; the word stands beside it. */
+function Sky({ weather }: { weather: Row['weather'] }) {
+  const sky = SKIES[weather ?? '']
+  return <Box className={`sky tag-${sky?.tone ?? 'off'}`}>{sky ? <Icon name={sky.icon} /> : <Text>–</Text>}</Box>
+}
+
+/** One unit; a tap shows what its figures were made of. */
 function Unit({ row }: { row: Row }) {
   const [open, setOpen] = useState(false)
-  const score = row.figures.find((f) => f.name === 'score') ?? row.figures[0]
+  const rate = rateOf(row.figures)
   return (
-    <Tap className="card" pressed={open} onTap={() => setOpen(!open)}>
-      <Box className="row">
-        <Text className="sky">{SKY[row.weather ?? ''] ?? '·'}</Text>
-        <Box className="grow">
-          <Text className="title">{row.name}</Text>
-          <Text as="p" className="note">{[row.group && row.rank ? `${row.group}第 ${row.rank} 名` : row.group, row.label].filter(Boolean).join(' · ')}</Text>
+    <Tap className="card" open={open} onTap={() => setOpen(!open)}>
+      <Box as="span" className="row">
+        <Sky weather={row.weather} />
+        <Box as="span" className="grow">
+          <Text className="title line1">{row.name}</Text>
+          <Text className="note">{row.label}{rate ? ` · ${rate.label}` : ''}</Text>
         </Box>
-        {score && <Text className="num">{score.printed}</Text>}
+        {rate && <Text className="num num-s">{rate.printed}</Text>}
       </Box>
       {open && (
-        <Box className="section">
-          {row.lost.length === 0 && <Text as="p" className="note">没有扣分。</Text>}
-          {row.lost.map((l) => <Text as="p" key={l.item} className="note">{l.text}</Text>)}
+        <Box as="span" className="reckoned">
+          {row.figures.map((f) => <Text key={f.name} className="note">{reckoned(f)}</Text>)}
+          {row.lost.map((l) => <Text key={l.item} className="note">{l.text}</Text>)}
         </Box>
       )}
     </Tap>
