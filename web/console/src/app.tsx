@@ -1,7 +1,9 @@
 /** Which page stands at which address. Pages beyond the desk are loaded when first opened. */
 import { lazy, Suspense, useEffect } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useSession } from './lib/hooks';
+import { config } from './lib/queries';
 import { resume } from './lib/session';
 import { connection } from './lib/connection';
 import { DeskPage } from './pages/desk/page';
@@ -67,8 +69,9 @@ function useResume() {
 
 export function App() {
   const { phase } = useSession();
+  const known = useQuery(config).data;
   useResume();
-  if (phase === 'starting') return <Empty says="正在连接服务器…" />;
+  if (phase === 'starting' || (phase !== 'out' && !known)) return <Empty says="正在连接服务器…" />;
   return (
     <BrowserRouter basename="/console" useTransitions={false}>
       {phase === 'out' ? <LoginPage /> : <Pages />}

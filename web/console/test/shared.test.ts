@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellAt, csvRows } from '../../shared/csv';
 import { around, circle, extent, heart } from '../../shared/geometry';
-import { gather, quarters, type Box } from '../../shared/quarters';
 import { remaining, span } from '../../shared/remain';
 import { firstDay, keyOf, step, today } from '../../shared/spans';
 import { chinaTime, moment } from '../../shared/words';
@@ -66,24 +65,6 @@ describe('geometry', () => {
     expect(heart([square(0, 0, 1), square(10, 10, 4)])).toEqual([12, 12]);
     expect(extent([[square(0, 0, 1)], [square(10, 10, 4)]])).toEqual([0, 0, 14, 14]);
     expect(extent([])).toBeNull();
-  });
-});
-
-describe('gathering points', () => {
-  it('quarters what was cut short until all are there, each once', async () => {
-    const points = Array.from({ length: 64 }, (_, at) => ({ id: at, x: (at % 8) + 0.5, y: Math.floor(at / 8) + 0.5 }));
-    const asked: (Box | undefined)[] = [];
-    const ask = async (box: Box | undefined) => {
-      asked.push(box);
-      const fit = points.filter((one) => !box || (one.x >= box[0] && one.x <= box[2] && one.y >= box[1] && one.y <= box[3]));
-      return { features: fit.slice(0, 10), truncated: fit.length > 10 };
-    };
-    const found = await gather(ask, [0, 0, 8, 8], (one) => String(one.id));
-    expect(found.features).toHaveLength(64);
-    expect(found.truncated).toBe(false);
-    expect(asked).toHaveLength(1 + 4 + 16);
-    expect((await gather(ask, [0, 0, 8, 8], (one) => String(one.id), 5)).truncated).toBe(true);
-    expect(quarters([0, 0, 2, 2])).toContainEqual([1, 1, 2, 2]);
   });
 });
 

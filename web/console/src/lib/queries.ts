@@ -1,17 +1,26 @@
 /** What the pages read. Keys begin with the thing's name, so that a live change can make it stale. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { CHINA } from '../../../shared/geometry';
-import { gather, type Box } from '../../../shared/quarters';
 import type { operations } from '../../../shared/openapi';
 import { GET, take, type S } from './api';
+import { datum, settle } from './base-map';
 
 const HOUR = 3_600_000;
-const coord_type = 'wgs84' as const;
 
 export type TicketFilter = Omit<NonNullable<operations['tickets']['parameters']['query']>, 'cursor' | 'limit' | 'coord_type'>;
 export type MapFilter = NonNullable<operations['map']['parameters']['query']>;
 
-export const config = queryOptions({ queryKey: ['config'], staleTime: HOUR, queryFn: () => take<'Config'>(GET('/v1/config')) });
+/** What the product is set to; asked for until it is had, for no map can be drawn before. */
+export const config = queryOptions({
+  queryKey: ['config'],
+  staleTime: HOUR,
+  retry: true,
+  retryDelay: 3_000,
+  queryFn: async () => {
+    const found = await take<'Config'>(GET('/v1/config'));
+    settle(found.base_map ?? null);
+    return found;
+  },
+});
 export const catalogue = queryOptions({ queryKey: ['categories'], staleTime: HOUR, queryFn: () => take<'Catalogue'>(GET('/v1/categories')) });
 export const departments = queryOptions({ queryKey: ['departments'], staleTime: HOUR, queryFn: () => take<'Departments'>(GET('/v1/departments')) });
 
@@ -19,7 +28,7 @@ export const grids = (layer: S['Layer']) =>
   queryOptions({
     queryKey: ['grids', layer],
     staleTime: HOUR,
-    queryFn: () => take<'GridCollection'>(GET('/v1/grids', { params: { query: { layer, coord_type } } })),
+    queryFn: () => take<'GridCollection'>(GET('/v1/grids', { params: { query: { layer, coord_type: datum() } } })),
   });
 
 export const statistics = queryOptions({ queryKey: ['statistics'], queryFn: () => take<'Statistics'>(GET('/v1/statistics')) });
@@ -35,7 +44,7 @@ export const tickets = (query: TicketFilter, pages = 1) =>
       let cursor: string | null = null;
       for (let page = 0; page < pages; page += 1) {
         const answer: S['TicketPage'] = await take<'TicketPage'>(
-          GET('/v1/tickets', { params: { query: { ...query, limit: PAGE, coord_type, ...(cursor ? { cursor } : {}) } } }),
+          GET('/v1/tickets', { params: { query: { ...query, limit: PAGE, coord_type: datum(), ...(cursor ? { cursor } : {}) } } }),
         );
         items.push(...answer.items);
         cursor = answer.next_cursor;
@@ -57,7 +66,7 @@ export const found = (words: string, opened_from?: string) =>
       take<'TicketPage'>(
         GET('/v1/tickets', {
           signal,
-          params: { query: { words, limit: PAGE, coord_type, ...(opened_from ? { opened_from } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { query: { words, limit: PAGE, coord_type: datum(), ...(opened_from ? { opened_from } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
         }),
       ),
   });
@@ -65,7 +74,7 @@ export const found = (words: string, opened_from?: string) =>
 export const ticket = (id: string) =>
   queryOptions({
     queryKey: ['ticket', id],
-    queryFn: async () => (await take<'AnyTicket'>(GET('/v1/tickets/{id}', { params: { path: { id }, query: { coord_type } } }))) as S['Ticket'],
+    queryFn: async () => (await take<'AnyTicket'>(GET('/v1/tickets/{id}', { params: { path: { id }, query: { coord_type: datum() } } }))) as S['Ticket'],
   });
 
 export const timeline = (id: string) =>
@@ -87,21 +96,26 @@ export const changes = (id: string) =>
   });
 
 /** Most points one answer of the map holds. */
-const POINTS = 5_000;
+const POINTS = 100_000;
 
-/** All points that fit the filter; `whole` is the box to quarter when they are more than one answer holds. */
-export const ticketMap = (query: MapFilter, whole: Box | undefined) =>
+/** All points that fit the filter, the newest when they are more than one answer holds. */
+export const ticketMap = (query: MapFilter) =>
   queryOptions({
     queryKey: ['map', query],
-    enabled: whole !== undefined,
     placeholderData: keepPreviousData,
-    queryFn: async ({ signal }): Promise<S['MapCollection']> => {
-      const ask = (bbox: Box | undefined) =>
-        take<'MapCollection'>(GET('/v1/tickets/map', { signal, params: { query: { ...query, coord_type, limit: POINTS, ...(bbox ? { bbox } : {}) } } }));
-      const found = await gather(ask, whole ?? CHINA, (one) => one.properties.id);
-      return { type: 'FeatureCollection', coord_type, ...found };
-    },
+    queryFn: ({ signal }) => take<'MapCollection'>(GET('/v1/tickets/map', { signal, params: { query: { ...query, coord_type: datum(), limit: POINTS } } })),
   });
+
+/** 图斑: tickets that a drone or a satellite saw. */
+export const patchMap = queryOptions({
+  queryKey: ['map', 'patches'],
+  queryFn: async ({ signal }) => {
+    const seen = (['drone', 'satellite'] as const).map((source) =>
+      take<'MapCollection'>(GET('/v1/tickets/map', { signal, params: { query: { source, coord_type: datum(), limit: POINTS } } })),
+    );
+    return (await Promise.all(seen)).flatMap((one) => one.features);
+  },
+});
 
 export const board = (id: S['BoardName'], span?: string, dimension?: S['Dimension'], department?: string) =>
   queryOptions({
@@ -127,7 +141,7 @@ export const registerPlaces = (register: S['Register']) =>
       let cursor: string | null = null;
       do {
         const page: S['EntryPage'] = await take<'EntryPage'>(
-          GET('/v1/registers/{register}', { params: { path: { register }, query: { coord_type, limit: 100, ...(cursor ? { cursor } : {}) } } }),
+          GET('/v1/registers/{register}', { params: { path: { register }, query: { coord_type: datum(), limit: 100, ...(cursor ? { cursor } : {}) } } }),
         );
         found.push(...page.items.filter((one) => one.place ?? one.shape));
         cursor = page.next_cursor;

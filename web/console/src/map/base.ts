@@ -1,38 +1,52 @@
 /**
- * The base map: the district's own polygons, drawn without any outside host. Labels are drawn with the browser's own
- * fonts (a style without `glyphs`). Colours are the theme's tokens, read when the map is made.
+ * How every map begins: the ground configured, the district's polygons, names in the browser's own fonts (a style
+ * without `glyphs`), controls in Chinese. Colours are the theme's tokens, so a map is made anew when the theme changes.
  */
-import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { useEffect, useRef, useState } from 'react';
 import { CHINA, extent, heart } from '../../../shared/geometry';
 import type { S } from '../lib/api';
+import { ground, type Ground } from './ground';
+import { token } from './token';
+
+export { token };
 
 setWorkerUrl(workerUrl);
 
 export type Bounds = [number, number, number, number];
+export const NOTHING: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
-/** The value of a colour token now. */
-export function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** What a map begins with. */
+export interface Start {
+  /** The district's polygons; none where a file's own are shown instead. */
+  areas: S['GridCollection'] | null;
+  bounds: Bounds;
+  /** Adds sources and layers. */
+  draw: (map: MapLibre) => void;
+  /** Pixels at the left that a panel covers. */
+  left?: number;
 }
 
-function style(areas: S['GridCollection']): StyleSpecification {
+function style(areas: S['GridCollection'] | null, under: Ground): StyleSpecification {
+  const bare = under.layers.length === 0;
   return {
     version: 8,
-    sources: { areas: { type: 'geojson', data: areas as GeoJSON.FeatureCollection } },
+    sources: { ...under.sources, areas: { type: 'geojson', data: (areas as GeoJSON.FeatureCollection | null) ?? NOTHING } },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': token('sunk') } },
-      { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-color': token('map-land') } },
-      { id: 'area-edges', type: 'line', source: 'areas', paint: { 'line-color': token('map-edge'), 'line-width': 1.5 } },
+      ...under.layers,
+      { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-color': token('map-land'), 'fill-opacity': bare ? 1 : 0 } },
+      { id: 'area-edges', type: 'line', source: 'areas', paint: { 'line-color': token(bare ? 'map-edge' : 'ink-3'), 'line-width': 1.5 } },
     ],
   };
 }
 
 /** One point for each polygon's name: names drawn on the polygons themselves would come once for each tile. */
-export function hearts(drawn: S['GridCollection']): GeoJSON.FeatureCollection {
+export function hearts(drawn: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
   const features = drawn.features.flatMap((one): GeoJSON.Feature[] => {
-    const at = heart(one.geometry.coordinates);
+    const at = one.geometry.type === 'MultiPolygon' ? heart(one.geometry.coordinates) : null;
     return at ? [{ type: 'Feature', properties: one.properties, geometry: { type: 'Point', coordinates: at } }] : [];
   });
   return { type: 'FeatureCollection', features };
@@ -59,32 +73,87 @@ const WORDS = {
   'NavigationControl.ZoomIn': '放大',
   'NavigationControl.ZoomOut': '缩小',
   'NavigationControl.ResetBearing': '正北',
+  'AttributionControl.ToggleAttribution': '底图来源',
   'Map.Title': '地图',
   'ScaleControl.Meters': '米',
   'ScaleControl.Kilometers': '公里',
 };
 
-/** Makes a map in `box` showing `bounds`; calls `ready` once layers may be added. `left` pixels are covered by a panel. Answers the map, to be removed. */
-export function makeMap(box: HTMLElement, areas: S['GridCollection'], bounds: Bounds, ready: (map: MapLibre) => void, left = 16): MapLibre {
-  const map = new MapLibre({
-    container: box,
-    style: style(areas),
-    bounds,
-    fitBoundsOptions: { padding: { top: 16, bottom: 16, right: 16, left } },
-    attributionControl: false,
-    dragRotate: false,
-    pitchWithRotate: false,
-    maxZoom: 19,
-    locale: WORDS,
-  });
-  map.touchZoomRotate.disableRotation();
-  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
-  map.addControl(new ScaleControl({ maxWidth: 100 }), 'bottom-left');
-  map.once('load', () => {
-    ready(map);
-    map.once('idle', () => {
-      box.dataset.ready = 'true';
+/** Makes a map in `box` and calls `ready` when its layers are drawn. Answers how to remove it. */
+function makeMap(box: HTMLElement, { areas, bounds, draw, left = 16 }: Start, ready: (map: MapLibre) => void): () => void {
+  let gone = false;
+  let made: MapLibre | undefined;
+  void ground().then((under) => {
+    if (gone) return;
+    const map = new MapLibre({
+      container: box,
+      style: style(areas, under),
+      bounds,
+      fitBoundsOptions: { padding: { top: 16, bottom: 16, right: 16, left } },
+      attributionControl: under.layers.length > 0 || under.says ? { compact: false, customAttribution: under.says } : false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      maxZoom: 19,
+      locale: WORDS,
+    });
+    made = map;
+    map.touchZoomRotate.disableRotation();
+    map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    map.addControl(new ScaleControl({ maxWidth: 100 }), 'bottom-left');
+    map.once('load', () => {
+      draw(map);
+      ready(map);
     });
   });
-  return map;
+  return () => {
+    gone = true;
+    made?.remove();
+  };
+}
+
+/** A map in the box that takes the answered `box`; made anew for another `key` and another theme. `map` is null until it can be drawn on. */
+export function useMap(start: Start | null, key: string) {
+  const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(start);
+  latest.current = start;
+  const [map, setMap] = useState<MapLibre | null>(null);
+  const able = start !== null;
+  useEffect(() => {
+    const host = box.current;
+    if (!host || !latest.current) return;
+    const make = (from: Start) => makeMap(host, from, setMap);
+    let remove = make(latest.current);
+    const drop = () => {
+      setMap(null);
+      remove();
+    };
+    const anew = () => {
+      drop();
+      if (latest.current) remove = make(latest.current);
+    };
+    window.addEventListener('themechange', anew);
+    return () => {
+      window.removeEventListener('themechange', anew);
+      drop();
+    };
+  }, [able, key]);
+  useEffect(() => {
+    const host = box.current;
+    if (!map || !host) return;
+    map.once('idle', () => {
+      host.dataset.ready = 'true';
+    });
+    map.triggerRepaint();
+    return () => {
+      delete host.dataset.ready;
+    };
+  }, [map]);
+  return { box, map };
+}
+
+/** Gives a source of the map what it shows now. */
+export function useSource(map: MapLibre | null, source: string, data: GeoJSON.FeatureCollection) {
+  useEffect(() => {
+    map?.getSource<GeoJSONSource>(source)?.setData(data);
+  }, [map, source, data]);
 }

@@ -1,14 +1,15 @@
 /** The map of one ticket: accuracy circle, fence, grids by layer. Loaded when first shown. */
 import { useQueries } from '@tanstack/react-query';
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
-import { useEffect, useRef, useState } from 'react';
+import type { Map as MapLibre } from 'maplibre-gl';
+import { useMemo, useState } from 'react';
 import { around, circle } from '../../../shared/geometry';
 import type { S } from '../lib/api';
 import { grids } from '../lib/queries';
-import { boundsOf, hearts, makeMap, names, token, type Bounds } from './base';
+import { Segments } from '../parts/segments';
+import { boundsOf, hearts, names, NOTHING, token, useMap, useSource, type Bounds } from './base';
+import { NAMES } from './names';
 
 type Layer = S['Layer'];
-const NAMES: Record<Layer, string> = { community: '责任网格', inspection: '巡管', enforcement: '执法', area: '片区' };
 const ORDER = Object.keys(NAMES) as Layer[];
 
 function ring(corners: [number, number][], kind: string): GeoJSON.Feature {
@@ -24,11 +25,9 @@ function marks(place: S['Place'], fence: number | null): GeoJSON.FeatureCollecti
   return { type: 'FeatureCollection', features };
 }
 
-function draw(map: MapLibre, drawn: S['GridCollection'], data: GeoJSON.FeatureCollection) {
+function draw(map: MapLibre) {
   const accent = token('accent');
-  map.addSource('grids', { type: 'geojson', data: drawn as GeoJSON.FeatureCollection });
-  map.addSource('hearts', { type: 'geojson', data: hearts(drawn) });
-  map.addSource('marks', { type: 'geojson', data });
+  for (const source of ['grids', 'hearts', 'marks']) map.addSource(source, { type: 'geojson', data: NOTHING });
   map.addLayer({ id: 'grid-fill', type: 'fill', source: 'grids', filter: ['get', 'own'], paint: { 'fill-color': accent, 'fill-opacity': 0.08 } });
   map.addLayer({ id: 'grid-edges', type: 'line', source: 'grids', paint: { 'line-color': token('ink-3'), 'line-width': 1, 'line-opacity': 0.7 } });
   map.addLayer(names('grid-names', 'hearts', 11, 12));
@@ -55,9 +54,9 @@ function draw(map: MapLibre, drawn: S['GridCollection'], data: GeoJSON.FeatureCo
   });
 }
 
-function chosen(all: S['GridCollection'] | undefined, own: Set<string>): S['GridCollection'] {
+function chosen(all: S['GridCollection'] | undefined, own: Set<string>): GeoJSON.FeatureCollection {
   const features = (all?.features ?? []).map((one) => ({ ...one, properties: { ...one.properties, own: own.has(one.properties.code) } }));
-  return { type: 'FeatureCollection', coord_type: 'wgs84', version: 0, features };
+  return { type: 'FeatureCollection', features: features as GeoJSON.Feature[] };
 }
 
 /** Both: a point outside the district is shown with the district. */
@@ -65,51 +64,36 @@ function join(one: Bounds, other: Bounds): Bounds {
   return [Math.min(one[0], other[0]), Math.min(one[1], other[1]), Math.max(one[2], other[2]), Math.max(one[3], other[3])];
 }
 
+function viewOf(place: S['Place'], fence: number | null, inside: boolean, areas: S['GridCollection']): Bounds {
+  const radius = Math.max(place.accuracy * 4, (fence ?? 0) * 1.4, 150);
+  const near = around(place.longitude, place.latitude, radius);
+  return inside ? near : join(near, boundsOf(areas));
+}
+
 export default function TicketMap({ ticket, height }: { ticket: S['Ticket']; height: number }) {
-  const box = useRef<HTMLDivElement>(null);
-  const map = useRef<MapLibre>(null);
-  const [layer, setLayer] = useState<Layer>(Object.keys(ticket.grids).length > 0 ? 'community' : 'area');
+  const inside = Object.keys(ticket.grids).length > 0;
+  const [layer, setLayer] = useState<Layer>(inside ? 'community' : 'area');
   const layers = useQueries({ queries: ORDER.map((one) => grids(one)) });
   const areas = layers[ORDER.indexOf('area')]?.data;
   const shown = layers[ORDER.indexOf(layer)]?.data;
   const place = ticket.place;
   const fence = ticket.proof?.checks.find((one) => one.name === 'inside_fence')?.threshold ?? null;
   const candidates = ticket.attention.flatMap((one) => one.candidates ?? []).map((one) => one.code);
-  const own = new Set([...Object.values(ticket.grids).map((one) => one.code), ...candidates]);
-  const drawn = chosen(shown, own);
-  const latest = useRef(drawn);
-  latest.current = drawn;
+  const own = [...Object.values(ticket.grids).map((one) => one.code), ...candidates].join();
+  const drawn = useMemo(() => chosen(shown, new Set(own.split(','))), [shown, own]);
+  const names = useMemo(() => hearts(drawn), [drawn]);
   const where = place ? `${place.longitude},${place.latitude},${place.accuracy},${fence}` : '';
-  useEffect(() => {
-    if (!box.current || !areas || !place) return;
-    const radius = Math.max(place.accuracy * 4, (fence ?? 0) * 1.4, 150);
-    const near = around(place.longitude, place.latitude, radius);
-    const view = Object.keys(ticket.grids).length > 0 ? near : join(near, boundsOf(areas));
-    const made = makeMap(box.current, areas, view, (ready) => {
-      draw(ready, latest.current, marks(place, fence));
-      map.current = ready;
-    });
-    return () => {
-      map.current = null;
-      made.remove();
-    };
-    // The map is made anew only for another place.
-  }, [areas, where]);
-  useEffect(() => {
-    map.current?.getSource<GeoJSONSource>('grids')?.setData(drawn as GeoJSON.FeatureCollection);
-    map.current?.getSource<GeoJSONSource>('hearts')?.setData(hearts(drawn));
-  }, [shown]);
+  const about = useMemo(() => (place ? marks(place, fence) : NOTHING), [where]);
+  // The map is made anew only for another place.
+  const { box, map } = useMap(place && areas ? { areas, bounds: viewOf(place, fence, inside, areas), draw } : null, where);
+  useSource(map, 'grids', drawn);
+  useSource(map, 'hearts', names);
+  useSource(map, 'marks', about);
   if (!place) return <p className="muted">没有位置。可用「确认网格」指定。</p>;
   return (
     <div className="stack tight">
       <div className="row wrap">
-        <div className="segments" role="group" aria-label="网格图层">
-          {ORDER.map((one) => (
-            <button key={one} type="button" aria-pressed={one === layer} onClick={() => setLayer(one)}>
-              {NAMES[one]}
-            </button>
-          ))}
-        </div>
+        <Segments label="网格图层" options={NAMES} value={layer} set={setLayer} />
         <span className="small muted push">
           误差 {Math.round(place.accuracy)} 米{fence ? ` · 围栏(含误差)${Math.round(fence)} 米` : ''}
         </span>

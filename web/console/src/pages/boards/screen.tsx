@@ -12,7 +12,6 @@ import { Fig } from '../../parts/figure';
 import { Trends } from './trends';
 import { Funnel } from './views';
 import { WeatherIcon } from './weather-icon';
-import { roomy } from '../map/roomy';
 
 const TicketsMap = lazy(() => import('../../map/tickets-map').then((found) => ({ default: found.TicketsMap })));
 const EVERY = 60_000;
@@ -64,11 +63,11 @@ function Ranking({ rows }: { rows: S['BoardRow'][] }) {
 
 function Centre() {
   const areas = useQuery(grids('area'));
-  const points = useQuery({ ...ticketMap({}, areas.data && roomy(areas.data)), refetchInterval: EVERY });
+  const points = useQuery({ ...ticketMap({}), refetchInterval: EVERY });
   if (!areas.data || !points.data) return <div className="skeleton" style={{ height: '100%' }} />;
   return (
     <Suspense fallback={<div className="skeleton" style={{ height: '100%' }} />}>
-      <TicketsMap areas={areas.data} grids={areas.data} tickets={points.data} entries={[]} look="points" pick={() => undefined} left={16} />
+      <TicketsMap areas={areas.data} grids={areas.data} tickets={points.data} look="points" left={16} />
     </Suspense>
   );
 }

@@ -1,4 +1,4 @@
-/** Search from every page: it narrows the desk's queue or the page of findings as one types; a whole number opens its ticket. */
+/** Search from every page: it narrows the desk's queue, the map or the page of findings as one types; a whole number opens its ticket. */
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { GET, take } from '../../lib/api';
@@ -10,7 +10,7 @@ const NUMBER = /^[A-Za-z]*\d{4}-\d+$/;
 const REST = 300;
 const LONGEST = 40;
 /** Pages that follow what is typed. */
-const LIVE = ['/desk', '/search'];
+const LIVE = ['/desk', '/search', '/map'];
 
 export function SearchBox() {
   const box = useRef<HTMLInputElement>(null);
