@@ -8,7 +8,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { useEffect, useRef, useState } from 'react';
 import { CHINA, extent, heart } from '../../../shared/geometry';
 import type { S } from '../lib/api';
-import { ground, type Ground } from './ground';
+import { ground, NO_GROUND, type Ground } from './ground';
 import { token } from './token';
 
 export { token };
@@ -25,6 +25,8 @@ export interface Start {
   bounds: Bounds;
   /** Adds sources and layers. */
   draw: (map: MapLibre) => void;
+  /** Whether the tiles configured lie under it; not where it is drawn in another datum. */
+  tiles?: boolean;
   /** Pixels at the left that a panel covers. */
   left?: number;
 }
@@ -80,10 +82,10 @@ const WORDS = {
 };
 
 /** Makes a map in `box` and calls `ready` when its layers are drawn. Answers how to remove it. */
-function makeMap(box: HTMLElement, { areas, bounds, draw, left = 16 }: Start, ready: (map: MapLibre) => void): () => void {
+function makeMap(box: HTMLElement, { areas, bounds, draw, tiles = true, left = 16 }: Start, ready: (map: MapLibre) => void): () => void {
   let gone = false;
   let made: MapLibre | undefined;
-  void ground().then((under) => {
+  void (tiles ? ground() : Promise.resolve(NO_GROUND)).then((under) => {
     if (gone) return;
     const map = new MapLibre({
       container: box,

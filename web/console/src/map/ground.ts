@@ -10,7 +10,8 @@ export interface Ground {
   says?: string;
 }
 
-const NONE: Ground = { sources: {}, layers: [] };
+/** Nothing but what is drawn on it. */
+export const NO_GROUND: Ground = { sources: {}, layers: [] };
 
 /** An address below this origin in full; a template keeps its braces. */
 export function whole(url: string): string {
@@ -30,12 +31,12 @@ function raster({ url, attribution }: NonNullable<BaseMap>): Ground {
 /** The ground of every map of this visit. */
 export async function ground(): Promise<Ground> {
   const base = baseMap();
-  if (!base) return NONE;
+  if (!base) return NO_GROUND;
   if (base.kind === 'raster') return raster(base);
   try {
     const { archive } = await import('./pmtiles');
     return await archive(base);
   } catch {
-    return { ...NONE, says: '底图没有载入,只画辖区边界' };
+    return { ...NO_GROUND, says: '底图没有载入,只画辖区边界' };
   }
 }

@@ -3,7 +3,7 @@ import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { SETUP } from '../../lib/roles';
 import { BooksPage } from './books';
 import { HealthPage } from './health';
-import { ImportsPage } from './imports';
+import { ImportsPage } from './imports/page';
 import { JobsPage } from './jobs';
 import { PeoplePage } from './people/page';
 import { RegistersPage } from './registers';

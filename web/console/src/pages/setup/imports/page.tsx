@@ -1,11 +1,13 @@
 /** Imports: a file is taken whole or refused whole; what is wrong is shown by line and column, with the cell itself. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { cellAt, csvRows, type CsvRow } from '../../../../shared/csv';
-import { LAYERS, REGISTERS } from '../../../../shared/words';
-import { sendForm, type S } from '../../lib/api';
-import { Refused } from '../../lib/refusal';
-import { useTitle } from '../../lib/hooks';
+import { csvRows, type CsvRow } from '../../../../../shared/csv';
+import { LAYERS, REGISTERS } from '../../../../../shared/words';
+import { sendForm, type S } from '../../../lib/api';
+import { Refused } from '../../../lib/refusal';
+import { bordersOf } from '../../../lib/borders';
+import { useMe, useTitle } from '../../../lib/hooks';
+import { Outcome, type Result } from './outcome';
 
 const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
   基础数据: {
@@ -21,77 +23,11 @@ const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
   图斑: { patches: '疑似图斑' },
 };
 
-type Result = { ok: S['ImportSummary']; trial: boolean } | { refused: Refused; rows: CsvRow[] } | { failed: string };
+/** Who may import what; the server has the last word. */
+const WHO: Record<string, S['Role'][]> = { 基础数据: ['admin'], 台账: ['admin', 'dispatcher', 'institution'], 图斑: ['admin', 'dispatcher'] };
 
 async function textRows(file: File): Promise<CsvRow[]> {
   return /\.csv$/i.test(file.name) ? csvRows(await file.text()) : [];
-}
-
-function Faults({ refused, rows }: { refused: Refused; rows: CsvRow[] }) {
-  return (
-    <section className="stack tight" aria-label="文件中的错误" role="alert">
-      <p className="banner late">
-        {refused.message}。共 {refused.details.length} 处,改好后整份再传。
-      </p>
-      <div className="card scroll-x">
-        <table className="table" data-faults>
-          <caption className="hidden">文件中的错误</caption>
-          <thead>
-            <tr>
-              <th scope="col" className="right">
-                行
-              </th>
-              <th scope="col">列</th>
-              <th scope="col">文件里写的是</th>
-              <th scope="col">哪里不对</th>
-            </tr>
-          </thead>
-          <tbody>
-            {refused.details.map((one, at) => {
-              const cell = one.line !== undefined && one.column ? cellAt(rows, one.line, one.column) : null;
-              return (
-                <tr key={at}>
-                  <td className="right num">{one.line ?? '—'}</td>
-                  <td className="num">{one.column ?? one.field}</td>
-                  <td>{cell === null ? '' : cell === '' ? <span className="muted">(空)</span> : <span className="tag late">{cell}</span>}</td>
-                  <td>{one.reason}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
-function Outcome({ result }: { result: Result }) {
-  if ('failed' in result)
-    return (
-      <p className="fault" role="alert">
-        {result.failed}
-      </p>
-    );
-  if ('refused' in result)
-    return result.refused.details.length > 0 ? (
-      <Faults {...result} />
-    ) : (
-      <p className="fault" role="alert">
-        {result.refused.message}
-      </p>
-    );
-  return (
-    <section className="stack tight" role="status">
-      <p className="banner">{result.trial ? `可以导入 ${result.ok.rows} 行。` : `已导入 ${result.ok.rows} 行,立即生效。`}</p>
-      {result.ok.notes.length > 0 && (
-        <ul className="reasons">
-          {result.ok.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
 }
 
 function GridFields({ patches }: { patches: boolean }) {
@@ -141,7 +77,9 @@ function GridFields({ patches }: { patches: boolean }) {
 export function ImportsPage() {
   useTitle('导入');
   const client = useQueryClient();
-  const [kind, setKind] = useState<S['ImportKind']>('departments');
+  const me = useMe();
+  const groups = Object.entries(KINDS).filter(([group]) => WHO[group]?.includes(me.role));
+  const [kind, setKind] = useState(Object.keys(groups[0]?.[1] ?? {})[0] as S['ImportKind']);
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<Result | null>(null);
   const spatial = kind === 'grids' || kind === 'patches';
@@ -159,7 +97,8 @@ export function ImportsPage() {
     setBusy(true);
     setResult(null);
     try {
-      setResult({ ok: await sendForm<'ImportSummary'>(`/v1/imports/${kind}`, form), trial });
+      const ok = await sendForm<'ImportSummary'>(`/v1/imports/${kind}`, form);
+      setResult({ ok, trial, borders: kind === 'grids' ? bordersOf(await file.text()) : null });
       if (!trial) void client.invalidateQueries();
     } catch (error) {
       setResult(error instanceof Refused ? { refused: error, rows: await textRows(file) } : { failed: error instanceof Error ? error.message : '没有成功' });
@@ -172,7 +111,7 @@ export function ImportsPage() {
         <div className="field">
           <label htmlFor="kind">导入什么</label>
           <select id="kind" className="input" value={kind} onChange={(event) => setKind(event.target.value as S['ImportKind'])}>
-            {Object.entries(KINDS).map(([group, kinds]) => (
+            {groups.map(([group, kinds]) => (
               <optgroup key={group} label={group}>
                 {Object.entries(kinds).map(([code, name]) => (
                   <option key={code} value={code}>
