@@ -5,6 +5,7 @@ import { Link, NavLink, Outlet, useLocation, useSearchParams } from 'react-route
 import { OFFLINE } from '../../../shared/words';
 import { follow } from '../lib/live';
 import { Guard } from '../parts/guard';
+import { Segments } from '../parts/segments';
 import { useMe, useOnline, useStored } from '../lib/hooks';
 import { statistics } from '../lib/queries';
 import { queueOf, QUEUES } from '../lib/queues';
@@ -91,21 +92,15 @@ function Account() {
       </summary>
       <div className="drop stack tight">
         <p className="small muted">{me.department?.name ?? me.username}</p>
-        <div className="segments" role="group" aria-label="配色">
-          {(Object.keys(THEMES) as Theme[]).map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === chosen}
-              onClick={() => {
-                setTheme(one);
-                choose(one);
-              }}
-            >
-              {THEMES[one]}
-            </button>
-          ))}
-        </div>
+        <Segments
+          label="配色"
+          options={THEMES}
+          value={chosen}
+          set={(one) => {
+            setTheme(one);
+            choose(one);
+          }}
+        />
         <button type="button" className="btn" onClick={() => void logout()}>
           退出登录
         </button>

@@ -4,6 +4,7 @@ import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
+import type { S } from '../../lib/api';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, SVGRenderer]);
 
@@ -17,11 +18,13 @@ export interface Line {
 interface Props {
   spans: string[];
   lines: Line[];
-  unit: 'count' | 'percent';
+  unit: S['Figure']['unit'];
   height: number;
 }
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** What stands behind a number on the axis. */
+const SIGN: Record<S['Figure']['unit'], string> = { count: '', percent: '%', points: ' 分', minutes: ' 分钟', days: ' 天' };
 const COLOURS = ['accent', 'ink-3', 'soon', 'ok'];
 const DASHES = ['solid', 'dashed', 'dotted', 'solid'] as const;
 
@@ -31,7 +34,7 @@ function option({ spans, lines, unit }: Props) {
     animation: false,
     aria: { enabled: true },
     textStyle: { fontFamily: token('font') },
-    grid: { left: 48, right: 16, top: 36, bottom: 28 },
+    grid: { left: 56, right: 16, top: 36, bottom: 28 },
     legend: { left: 0, top: 0, itemWidth: 18, itemGap: 20, textStyle: text, icon: 'path://M0 4h18v2H0z' },
     tooltip: { trigger: 'axis' as const, backgroundColor: token('paper'), borderColor: token('line-2'), textStyle: { color: token('ink'), fontSize: 12 } },
     xAxis: {
@@ -45,8 +48,8 @@ function option({ spans, lines, unit }: Props) {
     yAxis: {
       type: 'value' as const,
       max: unit === 'percent' ? 100 : undefined,
-      minInterval: 1,
-      axisLabel: { ...text, formatter: unit === 'percent' ? '{value}%' : '{value}' },
+      minInterval: unit === 'points' ? undefined : 1,
+      axisLabel: { ...text, formatter: `{value}${SIGN[unit]}` },
       splitLine: { lineStyle: { color: token('line') } },
     },
     series: lines.map((line, at) => ({

@@ -2,13 +2,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
-import { firstDay, keyOf, kindOf, SPAN_KINDS, step, today, type SpanKind } from '../../../../shared/spans';
+import { firstDay, keyOf, kindOf, SPAN_KINDS, step, today } from '../../../../shared/spans';
 import { moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { board as boardQuery, boards, statistics } from '../../lib/queries';
 import { Fig } from '../../parts/figure';
+import { Output } from '../../parts/output';
+import { Segments } from '../../parts/segments';
+import { Select } from '../../parts/select';
 import { Empty, Shown } from '../../parts/states';
+import { OVER_TIME, OverTime } from './over-time';
 import { BoardTable } from './table';
 import { Trends } from './trends';
 import { Funnel, Targets, Weather } from './views';
@@ -29,13 +33,7 @@ function Spans({ value, title, set }: { value: string; title: string; set: (key:
   const now = today(Date.now());
   return (
     <div className="row no-print">
-      <div className="segments" role="group" aria-label="期间">
-        {(Object.entries(SPAN_KINDS) as [SpanKind, string][]).map(([code, name]) => (
-          <button key={code} type="button" aria-pressed={code === kind} onClick={() => set(keyOf(code, now))}>
-            {name}
-          </button>
-        ))}
-      </div>
+      <Segments label="期间" options={SPAN_KINDS} value={kind} set={(code) => set(keyOf(code, now))} />
       <button type="button" className="btn" aria-label="上一期" onClick={() => set(step(value, -1))}>
         ‹
       </button>
@@ -106,6 +104,11 @@ function Formulas({ board }: { board: S['Board'] }) {
   );
 }
 
+/** Where a board is had as a workbook. */
+function fileOf(id: string, span: string, dimension: string | undefined): string {
+  return `/v1/boards/${id}?${new URLSearchParams({ format: 'xlsx', span, ...(dimension ? { dimension } : {}) })}`;
+}
+
 function BoardPage({ id }: { id: S['BoardName'] }) {
   const [search, setSearch] = useSearchParams();
   const [brief, setBrief] = useState(true);
@@ -128,19 +131,15 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
             <h1>{board.label}</h1>
             <Spans value={board.span.key} title={board.span.title} set={(key) => set('span', key)} />
             {dimensions.length > 1 && (
-              <select
-                className="input no-print"
-                style={{ width: 120 }}
-                aria-label="按什么分行"
-                value={dimension ?? dimensions[0]}
-                onChange={(event) => set('by', event.target.value)}
-              >
-                {dimensions.map((one) => (
-                  <option key={one} value={one}>
-                    按{DIMENSIONS[one]}
-                  </option>
-                ))}
-              </select>
+              <span className="no-print">
+                <Select
+                  label="按什么分行"
+                  width={120}
+                  value={dimension ?? dimensions[0] ?? ''}
+                  options={dimensions.map((one) => [one, `按${DIMENSIONS[one]}`])}
+                  onChange={(code) => set('by', code)}
+                />
+              </span>
             )}
             <label className="row small no-print">
               <input type="checkbox" checked={brief} onChange={(event) => setBrief(event.target.checked)} />
@@ -150,11 +149,10 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
               {board.span.title} · 截至 {moment(board.as_of)}
               {board.frozen && ' · 已冻结'}
             </span>
-            <button type="button" className="btn no-print" onClick={() => window.print()}>
-              打印
-            </button>
+            <Output file={{ path: fileOf(id, board.span.key, dimension), name: `${board.label}-${board.span.title}` }} />
           </div>
           <View board={board} brief={brief} />
+          {OVER_TIME.includes(id) && <OverTime key={dimension} board={board} dimension={dimension} />}
           <Formulas board={board} />
         </>
       )}
@@ -162,20 +160,16 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
   );
 }
 
+const { year: _, ...TREND_KINDS } = SPAN_KINDS;
+
 function TrendsPage() {
-  const [kind, setKind] = useState<SpanKind>('month');
+  const [kind, setKind] = useState<keyof typeof TREND_KINDS>('month');
   useTitle('趋势');
   return (
     <>
       <div className="row">
         <h1>趋势</h1>
-        <div className="segments" role="group" aria-label="期间">
-          {(['day', 'week', 'month', 'quarter'] as SpanKind[]).map((one) => (
-            <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>
-              {SPAN_KINDS[one]}
-            </button>
-          ))}
-        </div>
+        <Segments label="期间" options={TREND_KINDS} value={kind} set={setKind} />
       </div>
       <Trends last={keyOf(kind, today(Date.now()))} />
     </>

@@ -2,6 +2,7 @@
 import { Link } from 'react-router';
 import type { S } from '../../lib/api';
 import { Fig, type Formula } from '../../parts/figure';
+import { columnsOf } from './figures';
 
 export type Formulas = Map<string, Formula>;
 
@@ -61,9 +62,7 @@ const isQuiet = (row: S['BoardRow']) => row.figures.every((one) => !one.value);
 export function BoardTable({ board, brief }: { board: S['Board']; brief: boolean }) {
   const formulas = formulasOf(board);
   const rows = brief ? board.rows.filter((row) => !isQuiet(row) || row.rank !== null) : board.rows;
-  const columns = [
-    ...new Map([...board.rows, ...(board.total ? [board.total] : [])].flatMap((row) => row.figures.map((one) => [one.name, one] as const))).values(),
-  ];
+  const columns = columnsOf(board);
   const ranked = board.rows.some((row) => row.rank !== null);
   const losing = board.board === 'ranking';
   return (

@@ -5,7 +5,7 @@ import type { S } from '../../lib/api';
 import { board } from '../../lib/queries';
 import { Failed } from '../../parts/states';
 import { step } from '../../../../shared/spans';
-import type { Line } from './chart';
+import { lineOf } from './figures';
 
 const Chart = lazy(() => import('./chart'));
 
@@ -14,16 +14,7 @@ function keys(last: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => step(last, at - count + 1));
 }
 
-function lines(totals: (S['BoardRow'] | null | undefined)[], names: string[]): Line[] {
-  return names.map((name) => {
-    const figures = totals.map((row) => row?.figures.find((one) => one.name === name));
-    return {
-      name: figures.find((one) => one)?.label ?? name,
-      values: figures.map((one) => (one?.value == null ? null : one.unit === 'percent' ? one.value / 100 : one.value)),
-      printed: figures.map((one) => one?.printed ?? '—'),
-    };
-  });
-}
+const lines = (totals: (S['BoardRow'] | null | undefined)[], names: string[]) => names.map((name) => lineOf(totals, name));
 
 /** What a chart's card adds to its height, pixels. */
 const FRAME = 58;

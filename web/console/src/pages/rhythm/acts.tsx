@@ -9,6 +9,7 @@ import { fieldsOf, pick } from '../../lib/act';
 import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
+import { Select } from '../../parts/select';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
 
@@ -101,8 +102,7 @@ export function IssueAct({ ticket, onClose }: { ticket?: string; onClose: () => 
   );
 }
 
-const LABELS = pick('issue', ['kind'])[0]?.labels ?? {};
-const KINDS: [string, string][] = [['', '全部种类'], ...Object.entries(LABELS)];
+const KINDS = Object.entries(pick('issue', ['kind'])[0]?.labels ?? {});
 
 export function ActsPage() {
   useTitle('督办问责');
@@ -114,19 +114,7 @@ export function ActsPage() {
   return (
     <div className="stack">
       <div className="row">
-        <select
-          className="input"
-          style={{ width: 160 }}
-          aria-label="种类"
-          value={kind}
-          onChange={(event) => setSearch({ kind: event.target.value }, { replace: true })}
-        >
-          {KINDS.map(([code, label]) => (
-            <option key={code} value={code}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <Select label="种类" none="全部种类" width={160} value={kind} options={KINDS} onChange={(code) => setSearch({ kind: code }, { replace: true })} />
         <label className="row">
           <input
             type="checkbox"

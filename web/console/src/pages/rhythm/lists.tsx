@@ -1,12 +1,14 @@
 /** The three lists of supervision: projects, problems, duties; on the page and as a file. */
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { moment } from '../../../../shared/words';
-import { download, GET, take, type S } from '../../lib/api';
+import { GET, take, type S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { Remain, StageTag } from '../../parts/bits';
 import { Listing } from '../../parts/listing';
+import { Output } from '../../parts/output';
+import { Segments } from '../../parts/segments';
+import { Table } from '../../parts/table';
 
 const LISTS = { problems: '负面清单', duties: '责任清单', projects: '项目清单' } as const;
 type Name = keyof typeof LISTS;
@@ -19,24 +21,6 @@ const lines = (list: Name) =>
     queryFn: ({ pageParam }) =>
       take<'ListPage'>(GET('/v1/lists/{list}', { params: { path: { list }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
   });
-
-function Table({ name, heads, children }: { name: string; heads: string[]; children: ReactNode }) {
-  return (
-    <table className="table">
-      <caption className="hidden">{name}</caption>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  );
-}
 
 function Problem({ line }: { line: S['ProblemLine'] }) {
   return (
@@ -95,30 +79,16 @@ const HEADS: Record<Name, string[]> = {
 export function ListsPage() {
   useTitle('三张清单');
   const [search, setSearch] = useSearchParams();
-  const [fault, setFault] = useState('');
   const list = (search.get('list') ?? 'problems') as Name;
   const query = useInfiniteQuery(lines(list));
-  const file = () => download(`/v1/lists/${list}?format=xlsx`, `${LISTS[list]}.xlsx`).catch((error: Error) => setFault(error.message));
   return (
     <>
       <div className="row no-print">
-        <div className="segments" role="group" aria-label="哪一张">
-          {(Object.keys(LISTS) as Name[]).map((one) => (
-            <button key={one} type="button" aria-pressed={one === list} onClick={() => setSearch({ list: one }, { replace: true })}>
-              {LISTS[one]}
-            </button>
-          ))}
-        </div>
-        <span className="push row">
-          <button type="button" className="btn" onClick={() => void file()}>
-            下载 XLSX
-          </button>
-          <button type="button" className="btn" onClick={() => window.print()}>
-            打印
-          </button>
+        <Segments label="哪一张" options={LISTS} value={list} set={(one) => setSearch({ list: one }, { replace: true })} />
+        <span className="push">
+          <Output file={{ path: `/v1/lists/${list}?format=xlsx`, name: LISTS[list] }} />
         </span>
       </div>
-      {fault && <p className="fault">{fault}</p>}
       <Listing query={query} items={(page) => page.items} none={`${LISTS[list]}是空的`} advice="导入台账或有了案件之后自动生成。">
         {(items) => (
           <Table name={LISTS[list]} heads={HEADS[list]}>

@@ -3,12 +3,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { moment } from '../../../../shared/words';
-import { download, POST, take, type S } from '../../lib/api';
+import { POST, take, type S } from '../../lib/api';
 import { fieldsOf, type Values } from '../../lib/act';
 import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
+import { Output } from '../../parts/output';
 import { Shown } from '../../parts/states';
+import { right, Table } from '../../parts/table';
 import { say } from '../../parts/toast';
 import { PaperState } from './papers';
 import { paper as paperQuery } from './queries';
@@ -31,31 +33,18 @@ const WORK: Record<keyof S['PaperWork'], string> = {
 function WorkTable({ rows }: { rows: { name: string; work: S['PaperWork'] }[] }) {
   return (
     <div className="scroll-x">
-      <table className="table">
-        <caption className="hidden">工作量</caption>
-        <thead>
-          <tr>
-            <th scope="col">单位</th>
-            {Object.values(WORK).map((name) => (
-              <th key={name} scope="col" className="right">
-                {name}
-              </th>
+      <Table name="工作量" heads={['单位', ...Object.values(WORK).map(right)]}>
+        {rows.map((row) => (
+          <tr key={row.name}>
+            <th scope="row">{row.name}</th>
+            {(Object.keys(WORK) as (keyof S['PaperWork'])[]).map((key) => (
+              <td key={key} className="right num">
+                {row.work[key]}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <th scope="row">{row.name}</th>
-              {(Object.keys(WORK) as (keyof S['PaperWork'])[]).map((key) => (
-                <td key={key} className="right num">
-                  {row.work[key]}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </div>
   );
 }
@@ -134,14 +123,9 @@ function Events({ all }: { all: NonNullable<S['PaperBody']['events']> }) {
 
 function Sheet({ paper }: { paper: S['Paper'] }) {
   const [action, setAction] = useState<Action | null>(null);
-  const [fault, setFault] = useState('');
   useTitle(paper.title);
   const { body } = paper;
   const rows = [{ name: paper.department?.name ?? '合计', work: body.work }, ...(body.units ?? []).map((one) => ({ name: one.unit.name, work: one.work }))];
-  const file = (format: 'xlsx' | 'csv') =>
-    download(`/v1/papers/${paper.id}?format=${format}`, `${paper.title}${paper.department ? `-${paper.department.name}` : ''}.${format}`).catch(
-      (error: Error) => setFault(error.message),
-    );
   return (
     <>
       <div className="row wrap no-print">
@@ -152,15 +136,9 @@ function Sheet({ paper }: { paper: S['Paper'] }) {
               {one.label}
             </button>
           ))}
-          <button type="button" className="btn" onClick={() => void file('xlsx')}>
-            下载 XLSX
-          </button>
-          <button type="button" className="btn" onClick={() => window.print()}>
-            打印
-          </button>
+          <Output file={{ path: `/v1/papers/${paper.id}?format=xlsx`, name: `${paper.title}${paper.department ? `-${paper.department.name}` : ''}` }} />
         </span>
       </div>
-      {fault && <p className="fault">{fault}</p>}
       <article className="card paper stack">
         <header className="stack tight">
           <h1>

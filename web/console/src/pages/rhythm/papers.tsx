@@ -5,7 +5,9 @@ import { moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { Listing } from '../../parts/listing';
+import { Select } from '../../parts/select';
 import { papers, type PaperKind } from './queries';
+import { Table } from '../../parts/table';
 
 export const KINDS: Record<PaperKind, string> = {
   daily: '日报',
@@ -48,14 +50,7 @@ export function PapersPage() {
   return (
     <>
       <div className="row">
-        <select className="input" style={{ width: 160 }} aria-label="公文种类" value={kind ?? ''} onChange={(event) => set('kind', event.target.value)}>
-          <option value="">全部种类</option>
-          {Object.entries(KINDS).map(([code, name]) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <Select label="公文种类" none="全部种类" width={160} value={kind ?? ''} options={Object.entries(KINDS)} onChange={(code) => set('kind', code)} />
         <label className="row">
           <input type="checkbox" checked={missing} onChange={(event) => set('missing', event.target.checked ? 'true' : '')} />
           只看缺报的
@@ -63,35 +58,22 @@ export function PapersPage() {
       </div>
       <Listing query={query} items={(page) => page.items} none="还没有公文" advice="系统每天 17:00 前起草日报,周、月、季、年按期起草。">
         {(items) => (
-          <table className="table">
-            <caption className="hidden">公文</caption>
-            <thead>
-              <tr>
-                <th scope="col">公文</th>
-                <th scope="col">单位</th>
-                <th scope="col">状态</th>
-                <th scope="col">应报</th>
-                <th scope="col">报送</th>
-                <th scope="col">签发</th>
+          <Table name="公文" heads={['公文', '单位', '状态', '应报', '报送', '签发']}>
+            {items.map((one) => (
+              <tr key={one.id}>
+                <th scope="row">
+                  <Link to={`/rhythm/papers/${one.id}`}>{one.title}</Link>
+                </th>
+                <td>{one.department?.name ?? '全区'}</td>
+                <td>
+                  <PaperState paper={one} />
+                </td>
+                <td className="num">{moment(one.due_at)}</td>
+                <td className="num">{one.filed ? `${one.filed.name} ${moment(one.filed.at)}` : '—'}</td>
+                <td className="num">{one.signed ? `${one.signed.name} ${moment(one.signed.at)}` : '—'}</td>
               </tr>
-            </thead>
-            <tbody>
-              {items.map((one) => (
-                <tr key={one.id}>
-                  <th scope="row">
-                    <Link to={`/rhythm/papers/${one.id}`}>{one.title}</Link>
-                  </th>
-                  <td>{one.department?.name ?? '全区'}</td>
-                  <td>
-                    <PaperState paper={one} />
-                  </td>
-                  <td className="num">{moment(one.due_at)}</td>
-                  <td className="num">{one.filed ? `${one.filed.name} ${moment(one.filed.at)}` : '—'}</td>
-                  <td className="num">{one.signed ? `${one.signed.name} ${moment(one.signed.at)}` : '—'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         )}
       </Listing>
     </>

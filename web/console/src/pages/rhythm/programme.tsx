@@ -10,6 +10,7 @@ import { Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
 import { programme as programmeQuery, tasks } from './queries';
 import { TaskTable } from './tasks';
+import { right, Table } from '../../parts/table';
 
 function Moves({ board }: { board: S['ProgrammeBoard'] }) {
   const client = useQueryClient();
@@ -52,37 +53,17 @@ function Units({ board }: { board: S['ProgrammeBoard'] }) {
   if (board.units.length === 0) return null;
   return (
     <section className="card scroll-x">
-      <table className="table">
-        <caption className="hidden">各单位完成情况</caption>
-        <thead>
-          <tr>
-            <th scope="col">单位</th>
-            <th scope="col" className="right">
-              任务
-            </th>
-            <th scope="col" className="right">
-              完成
-            </th>
-            <th scope="col" className="right">
-              逾期
-            </th>
-            <th scope="col" className="right">
-              扣分
-            </th>
+      <Table name="各单位完成情况" heads={['单位', right('任务'), right('完成'), right('逾期'), right('扣分')]}>
+        {board.units.map((one, at) => (
+          <tr key={one.unit?.code ?? at}>
+            <th scope="row">{one.unit?.name ?? '未定'}</th>
+            <td className="right num">{one.tasks}</td>
+            <td className="right num">{one.done}</td>
+            <td className="right num">{one.late}</td>
+            <td className="right num">{one.points_lost}</td>
           </tr>
-        </thead>
-        <tbody>
-          {board.units.map((one, at) => (
-            <tr key={one.unit?.code ?? at}>
-              <th scope="row">{one.unit?.name ?? '未定'}</th>
-              <td className="right num">{one.tasks}</td>
-              <td className="right num">{one.done}</td>
-              <td className="right num">{one.late}</td>
-              <td className="right num">{one.points_lost}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -8,7 +8,9 @@ import { useMe, useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { Listing } from '../../parts/listing';
+import { Select } from '../../parts/select';
 import { programmes } from './queries';
+import { Table } from '../../parts/table';
 
 const FIELDS = pick('programme', ['kind', 'name', 'lead', 'units', 'first_day', 'last_day', 'sample', 'target', 'hidden']);
 
@@ -30,14 +32,7 @@ function Make({ onClose }: { onClose: () => void }) {
       <p className="muted small">先存为草稿,启动后才产生任务。</p>
       <div className="field">
         <label htmlFor="register">点位取自哪种台账(可不填)</label>
-        <select id="register" className="input" value={register} onChange={(event) => setRegister(event.target.value)}>
-          <option value="">不用台账</option>
-          {Object.entries(REGISTERS).map(([code, name]) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <Select id="register" none="不用台账" value={register} options={Object.entries(REGISTERS)} onChange={setRegister} />
       </div>
       <ActionForm fields={FIELDS} draft="programme" verb="存为草稿" onCancel={onClose} send={send} />
     </Dialog>
@@ -60,35 +55,23 @@ export function ProgrammesPage() {
       )}
       <Listing query={query} items={(page) => page.items} none="还没有计划" advice="专项整治、督查、巡访和常态化任务都从这里制定。">
         {(items) => (
-          <table className="table">
-            <caption className="hidden">计划</caption>
-            <thead>
-              <tr>
-                <th scope="col">计划</th>
-                <th scope="col">种类</th>
-                <th scope="col">牵头</th>
-                <th scope="col">期间</th>
-                <th scope="col">状态</th>
+          <Table name="计划" heads={['计划', '种类', '牵头', '期间', '状态']}>
+            {items.map((one) => (
+              <tr key={one.id}>
+                <th scope="row">
+                  <Link to={`/rhythm/programmes/${one.id}`}>{one.name}</Link> {one.hidden && <span className="tag">保密</span>}
+                </th>
+                <td>{one.kind_label}</td>
+                <td>{one.lead.name}</td>
+                <td className="num">
+                  {one.first_day} 至 {one.last_day}
+                </td>
+                <td>
+                  <span className={`tag ${one.state === 'running' ? 'accent' : ''}`}>{one.state_label}</span>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {items.map((one) => (
-                <tr key={one.id}>
-                  <th scope="row">
-                    <Link to={`/rhythm/programmes/${one.id}`}>{one.name}</Link> {one.hidden && <span className="tag">保密</span>}
-                  </th>
-                  <td>{one.kind_label}</td>
-                  <td>{one.lead.name}</td>
-                  <td className="num">
-                    {one.first_day} 至 {one.last_day}
-                  </td>
-                  <td>
-                    <span className={`tag ${one.state === 'running' ? 'accent' : ''}`}>{one.state_label}</span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         )}
       </Listing>
       {making && <Make onClose={() => setMaking(false)} />}

@@ -6,6 +6,7 @@ import { useNow, useTitle } from '../../lib/hooks';
 import { Picture } from '../../parts/bits';
 import { Listing } from '../../parts/listing';
 import { rechecks } from './queries';
+import { Table } from '../../parts/table';
 
 export function RechecksPage() {
   useTitle('回头看');
@@ -14,39 +15,27 @@ export function RechecksPage() {
   return (
     <Listing query={query} items={(page) => page.items} none="没有要回头看的案件" advice="案件销号满期后自动排入,到期由督查组到现场再看一次。">
       {(items) => (
-        <table className="table">
-          <caption className="hidden">待回头看的案件</caption>
-          <thead>
-            <tr>
-              <th scope="col">案件</th>
-              <th scope="col">地点</th>
-              <th scope="col">单位</th>
-              <th scope="col">销号</th>
-              <th scope="col">应看</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map(({ ticket, due_at }) => (
-              <tr key={ticket.id}>
-                <th scope="row">
-                  <span className="row">
-                    <Picture className="thumb" src={ticket.cover?.thumb} says="处置前照片" />
-                    <span>
-                      <Link to={`/tickets/${ticket.id}`}>{ticket.number}</Link>
-                      <span className="block small muted">{ticket.category?.name}</span>
-                    </span>
+        <Table name="待回头看的案件" heads={['案件', '地点', '单位', '销号', '应看']}>
+          {items.map(({ ticket, due_at }) => (
+            <tr key={ticket.id}>
+              <th scope="row">
+                <span className="row">
+                  <Picture className="thumb" src={ticket.cover?.thumb} says="处置前照片" />
+                  <span>
+                    <Link to={`/tickets/${ticket.id}`}>{ticket.number}</Link>
+                    <span className="block small muted">{ticket.category?.name}</span>
                   </span>
-                </th>
-                <td>{ticket.address}</td>
-                <td>{ticket.lead?.name ?? '—'}</td>
-                <td className="num">{moment(ticket.struck_off_at)}</td>
-                <td className="num">
-                  <span className={`tag ${Date.parse(due_at) < now ? 'late' : ''}`}>{moment(due_at)}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                </span>
+              </th>
+              <td>{ticket.address}</td>
+              <td>{ticket.lead?.name ?? '—'}</td>
+              <td className="num">{moment(ticket.struck_off_at)}</td>
+              <td className="num">
+                <span className={`tag ${Date.parse(due_at) < now ? 'late' : ''}`}>{moment(due_at)}</span>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Listing>
   );

@@ -9,8 +9,10 @@ import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { Listing } from '../../parts/listing';
+import { Segments } from '../../parts/segments';
 import { say } from '../../parts/toast';
 import { tasks } from './queries';
+import { Table } from '../../parts/table';
 
 type Move = S['Task']['allowed_actions'][number];
 
@@ -39,69 +41,53 @@ export function TaskTable({ items }: { items: S['Task'][] }) {
   const [open, setOpen] = useState<{ task: S['Task']; move: Move } | null>(null);
   return (
     <>
-      <table className="table">
-        <caption className="hidden">任务</caption>
-        <thead>
-          <tr>
-            <th scope="col">任务</th>
-            <th scope="col">单位</th>
-            <th scope="col">谁办</th>
-            <th scope="col">到期</th>
-            <th scope="col">状态</th>
-            <th scope="col">操作</th>
+      <Table name="任务" heads={['任务', '单位', '谁办', '到期', '状态', '操作']}>
+        {items.map((task) => (
+          <tr key={task.id}>
+            <th scope="row">
+              {task.ticket_id ? <Link to={`/tickets/${task.ticket_id}`}>{task.title}</Link> : task.title}
+              <p className="small muted">
+                {task.kind_label} · {task.span}
+              </p>
+            </th>
+            <td>{task.unit?.name ?? '—'}</td>
+            <td>{task.person?.name ?? '—'}</td>
+            <td className="num">{moment(task.due_at)}</td>
+            <td>
+              <span className={`tag ${task.state === 'done' ? 'ok' : task.late ? 'late' : ''}`}>
+                {task.state_label}
+                {task.late && task.state === 'open' ? ' · 逾期' : ''}
+              </span>
+            </td>
+            <td>
+              <span className="row">
+                {task.allowed_actions.map((move) => (
+                  <button key={move.action} type="button" className="btn" onClick={() => setOpen({ task, move })}>
+                    {move.label}
+                  </button>
+                ))}
+              </span>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {items.map((task) => (
-            <tr key={task.id}>
-              <th scope="row">
-                {task.ticket_id ? <Link to={`/tickets/${task.ticket_id}`}>{task.title}</Link> : task.title}
-                <p className="small muted">
-                  {task.kind_label} · {task.span}
-                </p>
-              </th>
-              <td>{task.unit?.name ?? '—'}</td>
-              <td>{task.person?.name ?? '—'}</td>
-              <td className="num">{moment(task.due_at)}</td>
-              <td>
-                <span className={`tag ${task.state === 'done' ? 'ok' : task.late ? 'late' : ''}`}>
-                  {task.state_label}
-                  {task.late && task.state === 'open' ? ' · 逾期' : ''}
-                </span>
-              </td>
-              <td>
-                <span className="row">
-                  {task.allowed_actions.map((move) => (
-                    <button key={move.action} type="button" className="btn" onClick={() => setOpen({ task, move })}>
-                      {move.label}
-                    </button>
-                  ))}
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {open && <TaskMove task={open.task} move={open.move} onClose={() => setOpen(null)} />}
     </>
   );
 }
 
+const TABS = { open: '待办', late: '逾期', done: '已完成', skipped: '未办' };
+
 export function TasksPage() {
   useTitle('任务');
   const [search, setSearch] = useSearchParams();
-  const state = (search.get('state') ?? 'open') as S['TaskState'] | 'late';
+  const state = (search.get('state') ?? 'open') as keyof typeof TABS;
   const query = useInfiniteQuery(tasks(state === 'late' ? { late: true } : { state }));
-  const tabs = { open: '待办', late: '逾期', done: '已完成', skipped: '未办' };
   return (
     <>
-      <div className="segments" role="group" aria-label="状态" style={{ justifySelf: 'start' }}>
-        {Object.entries(tabs).map(([code, name]) => (
-          <button key={code} type="button" aria-pressed={code === state} onClick={() => setSearch({ state: code }, { replace: true })}>
-            {name}
-          </button>
-        ))}
-      </div>
+      <span>
+        <Segments label="状态" options={TABS} value={state} set={(code) => setSearch({ state: code }, { replace: true })} />
+      </span>
       <Listing query={query} items={(page) => page.items} none="没有这样的任务" advice="常态化任务和督查计划启动后,任务按节奏自动产生。">
         {(items) => <TaskTable items={items} />}
       </Listing>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTitle } from '../../lib/hooks';
 import { catalogue } from '../../lib/queries';
 import { Empty, Shown } from '../../parts/states';
+import { Table } from '../../parts/table';
 
 export function BooksPage() {
   useTitle('类别与标准');
@@ -33,34 +34,22 @@ export function BooksPage() {
               {seen.length === 0 ? (
                 <Empty says={`没有含「${words}」的类别或标准`}>换个说法再找。</Empty>
               ) : (
-                <table className="table">
-                  <caption className="hidden">类别与立结案标准</caption>
-                  <thead>
-                    <tr>
-                      <th scope="col">工作线</th>
-                      <th scope="col">类别</th>
-                      <th scope="col">立案标准</th>
-                      <th scope="col">时限</th>
-                      <th scope="col">结案标准</th>
+                <Table name="类别与立结案标准" heads={['工作线', '类别', '立案标准', '时限', '结案标准']}>
+                  {seen.map(({ line, category, standard }) => (
+                    <tr key={standard.code}>
+                      <td>{line.name}</td>
+                      <th scope="row">
+                        {category.name} <span className="small muted num">{category.code}</span>
+                      </th>
+                      <td>
+                        {standard.name}
+                        <p className="small muted">{standard.opens_when}</p>
+                      </td>
+                      <td className="num">{standard.limit.label}</td>
+                      <td>{standard.closes_when}</td>
                     </tr>
-                  </thead>
-                  <tbody>
-                    {seen.map(({ line, category, standard }) => (
-                      <tr key={standard.code}>
-                        <td>{line.name}</td>
-                        <th scope="row">
-                          {category.name} <span className="small muted num">{category.code}</span>
-                        </th>
-                        <td>
-                          {standard.name}
-                          <p className="small muted">{standard.opens_when}</p>
-                        </td>
-                        <td className="num">{standard.limit.label}</td>
-                        <td>{standard.closes_when}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
+                  ))}
+                </Table>
               )}
             </div>
           </>

@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { config } from '../../lib/queries';
 import { useTitle } from '../../lib/hooks';
 import { jobs } from './jobs';
+import { Table } from '../../parts/table';
 
 interface Health {
   alive: boolean;
@@ -50,23 +51,13 @@ export function HealthPage() {
   return (
     <>
       <div className="card" style={{ maxWidth: 720 }}>
-        <table className="table">
-          <caption className="hidden">各部分的状况</caption>
-          <thead>
-            <tr>
-              <th scope="col">部分</th>
-              <th scope="col">状况</th>
-              <th scope="col">说明</th>
-            </tr>
-          </thead>
-          <tbody>
-            <Line name="进程" good={data.alive} says={data.alive ? '在运行' : '没有应答'} />
-            {Object.entries(PARTS).map(([key, name]) => (
-              <Line key={key} name={name} good={(data.parts[key] ?? '') in SAYS} says={SAYS[data.parts[key] ?? ''] ?? data.parts[key] ?? '没有应答'} />
-            ))}
-            <Line name="后台任务" good={dead === 0} says={dead === 0 ? '没有失败的任务' : `${dead} 个失败,见「后台任务」`} />
-          </tbody>
-        </table>
+        <Table name="各部分的状况" heads={['部分', '状况', '说明']}>
+          <Line name="进程" good={data.alive} says={data.alive ? '在运行' : '没有应答'} />
+          {Object.entries(PARTS).map(([key, name]) => (
+            <Line key={key} name={name} good={(data.parts[key] ?? '') in SAYS} says={SAYS[data.parts[key] ?? ''] ?? data.parts[key] ?? '没有应答'} />
+          ))}
+          <Line name="后台任务" good={dead === 0} says={dead === 0 ? '没有失败的任务' : `${dead} 个失败,见「后台任务」`} />
+        </Table>
       </div>
       {books.data && (
         <p className="muted">

@@ -6,6 +6,7 @@ import { GET, POST, take, type S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
+import { right, Table } from '../../parts/table';
 
 export const jobs = queryOptions({ queryKey: ['jobs'], refetchInterval: 10_000, queryFn: () => take<'Jobs'>(GET('/v1/jobs')) });
 
@@ -49,41 +50,28 @@ function Dead({ all }: { all: S['Jobs']['dead'] }) {
   return (
     <div className="card scroll-x">
       {fault && <p className="fault pad">{fault}</p>}
-      <table className="table">
-        <caption className="hidden">失败的任务</caption>
-        <thead>
-          <tr>
-            <th scope="col">任务</th>
-            <th scope="col">最后一次的错误</th>
-            <th scope="col" className="right">
-              试过
+      <Table name="失败的任务" heads={['任务', '最后一次的错误', right('试过'), '操作']}>
+        {all.map((job) => (
+          <tr key={job.id}>
+            <th scope="row">
+              {NAMES[job.kind]}
+              <p className="small muted num">{moment(job.created_at)}</p>
             </th>
-            <th scope="col">操作</th>
+            <td>
+              {job.last_error}
+              <p className="small muted">
+                <code>{job.payload}</code>
+              </p>
+            </td>
+            <td className="right num">{job.attempts} 次</td>
+            <td>
+              <button type="button" className="btn" onClick={() => void revive(job.id)}>
+                重做
+              </button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {all.map((job) => (
-            <tr key={job.id}>
-              <th scope="row">
-                {NAMES[job.kind]}
-                <p className="small muted num">{moment(job.created_at)}</p>
-              </th>
-              <td>
-                {job.last_error}
-                <p className="small muted">
-                  <code>{job.payload}</code>
-                </p>
-              </td>
-              <td className="right num">{job.attempts} 次</td>
-              <td>
-                <button type="button" className="btn" onClick={() => void revive(job.id)}>
-                  重做
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </div>
   );
 }
@@ -99,29 +87,16 @@ export function JobsPage() {
           <Dead all={dead} />
           <h2>排队中</h2>
           <div className="card scroll-x">
-            <table className="table">
-              <caption className="hidden">排队中的任务</caption>
-              <thead>
-                <tr>
-                  <th scope="col">任务</th>
-                  <th scope="col">状态</th>
-                  <th scope="col" className="right">
-                    数量
-                  </th>
-                  <th scope="col">最早执行时间</th>
+            <Table name="排队中的任务" heads={['任务', '状态', right('数量'), '最早执行时间']}>
+              {counts.map((one) => (
+                <tr key={one.kind + one.state}>
+                  <th scope="row">{NAMES[one.kind]}</th>
+                  <td>{one.state === 'dead' ? <span className="tag late">失败</span> : '等待'}</td>
+                  <td className="right num">{one.jobs}</td>
+                  <td className="num">{moment(one.oldest_run_at)}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {counts.map((one) => (
-                  <tr key={one.kind + one.state}>
-                    <th scope="row">{NAMES[one.kind]}</th>
-                    <td>{one.state === 'dead' ? <span className="tag late">失败</span> : '等待'}</td>
-                    <td className="right num">{one.jobs}</td>
-                    <td className="num">{moment(one.oldest_run_at)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           </div>
         </>
       )}

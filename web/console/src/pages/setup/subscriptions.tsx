@@ -6,6 +6,7 @@ import { GET, newKey, POST, take, type S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { Empty, Shown } from '../../parts/states';
+import { right, Table } from '../../parts/table';
 
 const subscriptions = queryOptions({
   queryKey: ['subscriptions'],
@@ -115,25 +116,11 @@ export function SubscriptionsPage() {
             {items.length === 0 ? (
               <Empty says="还没有订阅">对接系统订阅后,案件的变化会带签名推送过去,失败自动重试。</Empty>
             ) : (
-              <table className="table">
-                <caption className="hidden">订阅</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">地址</th>
-                    <th scope="col">事件</th>
-                    <th scope="col">订阅时间</th>
-                    <th scope="col" className="right">
-                      积压
-                    </th>
-                    <th scope="col">操作</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((one) => (
-                    <Row key={one.id} one={one} />
-                  ))}
-                </tbody>
-              </table>
+              <Table name="订阅" heads={['地址', '事件', '订阅时间', right('积压'), '操作']}>
+                {items.map((one) => (
+                  <Row key={one.id} one={one} />
+                ))}
+              </Table>
             )}
           </div>
         )}

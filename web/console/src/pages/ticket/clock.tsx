@@ -1,6 +1,7 @@
 /** The clock's arithmetic: the lines that add up, and the intervals they add up from. */
 import { moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
+import { right, Table } from '../../parts/table';
 
 const KIND: Record<S['IntervalWord'], string> = { counted: '计时', off_hours: '非工作时间', weekend: '周末', holiday: '节假日', paused: '暂停' };
 
@@ -29,17 +30,8 @@ export function ClockView({ clock }: { clock: S['Clock'] }) {
       </ul>
       <details>
         <summary>逐段时间({clock.intervals.length} 段)</summary>
-        <table className="table" style={{ marginTop: 8 }}>
-          <thead>
-            <tr>
-              <th scope="col">时段</th>
-              <th scope="col">类型</th>
-              <th scope="col" className="right">
-                计入
-              </th>
-            </tr>
-          </thead>
-          <tbody>
+        <div style={{ paddingTop: 8 }}>
+          <Table name="逐段时间" heads={['时段', '类型', right('计入')]}>
             {clock.intervals.map((one) => (
               <tr key={one.from + one.kind}>
                 <td>{one.sentence}</td>
@@ -47,8 +39,8 @@ export function ClockView({ clock }: { clock: S['Clock'] }) {
                 <td className="right num">{one.counted_minutes} 分</td>
               </tr>
             ))}
-          </tbody>
-        </table>
+          </Table>
+        </div>
       </details>
     </div>
   );

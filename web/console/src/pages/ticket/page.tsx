@@ -6,6 +6,7 @@ import type { S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
 import { ticket as ticketQuery } from '../../lib/queries';
 import { Guard } from '../../parts/guard';
+import { Segments } from '../../parts/segments';
 import { Shown } from '../../parts/states';
 import { TicketActs } from '../rhythm/ticket-acts';
 import { ActsBar, useOpened } from './acts-bar';
@@ -36,13 +37,9 @@ function History({ ticket }: { ticket: S['Ticket'] }) {
   const [tab, setTab] = useState<Tab>('timeline');
   return (
     <section className="card pad stack tight" aria-label="过程与依据">
-      <div className="segments" role="group" aria-label="看什么" style={{ justifySelf: 'start' }}>
-        {(Object.keys(TABS) as Tab[]).map((one) => (
-          <button key={one} type="button" aria-pressed={one === tab} onClick={() => setTab(one)}>
-            {TABS[one]}
-          </button>
-        ))}
-      </div>
+      <span>
+        <Segments label="看什么" options={TABS} value={tab} set={setTab} />
+      </span>
       {tab === 'timeline' && <TimelineView id={ticket.id} />}
       {tab === 'explanation' && <ExplanationView id={ticket.id} />}
       {tab === 'merged' && <Merged ticket={ticket} />}

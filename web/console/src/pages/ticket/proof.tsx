@@ -1,6 +1,7 @@
 /** Every check of the proof with its measure and threshold. */
 import type { S } from '../../lib/api';
 import { OutcomeTag } from '../../parts/bits';
+import { right, Table } from '../../parts/table';
 
 const figure = (value: number | null, unit: string) => (value === null ? '无从测量' : `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`);
 
@@ -10,20 +11,8 @@ export function Checks({ proof }: { proof: S['Proof'] }) {
       <p className="row">
         第 {proof.round} 次核查 <OutcomeTag outcome={proof.outcome} label={proof.outcome_label} />
       </p>
-      <table className="table checks">
-        <thead>
-          <tr>
-            <th scope="col">核查项</th>
-            <th scope="col">结论</th>
-            <th scope="col" className="right">
-              测得
-            </th>
-            <th scope="col" className="right">
-              门槛
-            </th>
-          </tr>
-        </thead>
-        <tbody>
+      <div className="checks">
+        <Table name="核查项" heads={['核查项', '结论', right('测得'), right('门槛')]}>
           {proof.checks.map((check) => (
             <tr key={check.name} data-check={check.name}>
               <th scope="row">
@@ -37,8 +26,8 @@ export function Checks({ proof }: { proof: S['Proof'] }) {
               <td className="right num">{figure(check.threshold, check.unit)}</td>
             </tr>
           ))}
-        </tbody>
-      </table>
+        </Table>
+      </div>
       {proof.earlier.length > 0 && (
         <details>
           <summary>此前 {proof.earlier.length} 次核查</summary>

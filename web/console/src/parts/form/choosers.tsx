@@ -4,34 +4,19 @@ import { useState } from 'react';
 import { LAYERS } from '../../../../shared/words';
 import { GET, take, type S } from '../../lib/api';
 import { catalogue, departments, grids, personsOf } from '../../lib/queries';
+import { Select, type Options } from '../select';
 import type { InputProps } from './inputs';
 
-function unitsByKind(all: S['Departments'] | undefined) {
-  return Map.groupBy(all?.items ?? [], (one) => one.kind_label);
-}
-
-function UnitOptions({ without = [] }: { without?: string[] }) {
+/** Units by their kind. */
+function useUnits(without: string[] = []): [string, Options][] {
   const known = useQuery(departments);
-  return [...unitsByKind(known.data)].map(([kind, units]) => (
-    <optgroup key={kind} label={kind}>
-      {units
-        .filter((one) => !without.includes(one.code))
-        .map((one) => (
-          <option key={one.code} value={one.code}>
-            {one.name}
-          </option>
-        ))}
-    </optgroup>
-  ));
+  const kinds = Map.groupBy(known.data?.items ?? [], (one) => one.kind_label);
+  return [...kinds].map(([kind, units]) => [kind, units.filter((one) => !without.includes(one.code)).map((one) => [one.code, one.name])]);
 }
 
 export function UnitInput({ id, value, field, onChange }: InputProps) {
-  return (
-    <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
-      <option value="">{field.required ? '请选择单位' : '不指定'}</option>
-      <UnitOptions />
-    </select>
-  );
+  const none = field.required ? '请选择单位' : '不指定';
+  return <Select id={id} none={none} required={field.required} value={String(value ?? '')} groups={useUnits()} onChange={onChange} />;
 }
 
 export function UnitsInput({ id, value, onChange }: InputProps) {
@@ -40,10 +25,7 @@ export function UnitsInput({ id, value, onChange }: InputProps) {
   const name = (code: string) => known.data?.items.find((one) => one.code === code)?.name ?? code;
   return (
     <div className="stack tight">
-      <select id={id} className="input" value="" onChange={(event) => onChange([...chosen, event.target.value])}>
-        <option value="">{chosen.length ? '再加一个' : '请选择单位'}</option>
-        <UnitOptions without={chosen} />
-      </select>
+      <Select id={id} none={chosen.length ? '再加一个' : '请选择单位'} value="" groups={useUnits(chosen)} onChange={(code) => onChange([...chosen, code])} />
       {chosen.length > 0 && (
         <ul className="row wrap">
           {chosen.map((code) => (
@@ -63,20 +45,10 @@ export function UnitsInput({ id, value, onChange }: InputProps) {
 export function CategoryInput({ id, value, field, onChange, context }: InputProps) {
   const known = useQuery(catalogue);
   const hint = context.ticket?.category_hint;
+  const groups = (known.data?.worklines ?? []).map((line): [string, Options] => [line.name, line.categories.map((one) => [one.code, one.name])]);
   return (
     <>
-      <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
-        <option value="">请选择类别</option>
-        {known.data?.worklines.map((line) => (
-          <optgroup key={line.code} label={line.name}>
-            {line.categories.map((one) => (
-              <option key={one.code} value={one.code}>
-                {one.name}
-              </option>
-            ))}
-          </optgroup>
-        ))}
-      </select>
+      <Select id={id} none="请选择类别" required={field.required} value={String(value ?? '')} groups={groups} onChange={onChange} />
       {hint && value !== hint.code && (
         <button type="button" className="btn bare" style={{ justifySelf: 'start' }} onClick={() => onChange(hint.code)}>
           用上报时的类别「{hint.name}」
@@ -90,16 +62,17 @@ export function StandardInput({ id, value, values, field, onChange }: InputProps
   const known = useQuery(catalogue);
   const category = known.data?.worklines.flatMap((line) => line.categories).find((one) => one.code === values.category);
   const chosen = category?.standards.find((one) => one.code === value);
+  const options = (category?.standards ?? []).map((one): [string, string] => [one.code, `${one.name} · ${one.limit.label}`]);
   return (
     <>
-      <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
-        <option value="">{category ? '请选择立案标准' : '先选类别'}</option>
-        {category?.standards.map((one) => (
-          <option key={one.code} value={one.code}>
-            {one.name} · {one.limit.label}
-          </option>
-        ))}
-      </select>
+      <Select
+        id={id}
+        none={category ? '请选择立案标准' : '先选类别'}
+        required={field.required}
+        value={String(value ?? '')}
+        options={options}
+        onChange={onChange}
+      />
       {chosen && (
         <p className="small muted">
           立案:{chosen.opens_when};结案:{chosen.closes_when}
@@ -124,30 +97,13 @@ function GridSelect({
 }) {
   const all = useQuery(grids(layer));
   const likely = doubt?.candidates ?? [];
+  const rest = (all.data?.features ?? []).map((one) => one.properties).filter((one) => !likely.some((other) => other.code === one.code));
+  const groups: [string, Options][] = [['全部', rest.map((one) => [one.code, one.name])]];
+  if (likely.length > 0) groups.unshift(['可能的网格', likely.map((one) => [one.code, `${one.name} ${Math.round(one.likelihood * 100)}%`])]);
   return (
     <div className="field">
       <label htmlFor={id}>{LAYERS[layer]}</label>
-      <select id={id} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
-        <option value="">不改</option>
-        {likely.length > 0 && (
-          <optgroup label="可能的网格">
-            {likely.map((one) => (
-              <option key={one.code} value={one.code}>
-                {one.name} {Math.round(one.likelihood * 100)}%
-              </option>
-            ))}
-          </optgroup>
-        )}
-        <optgroup label="全部">
-          {all.data?.features
-            .filter((one) => !likely.some((other) => other.code === one.properties.code))
-            .map((one) => (
-              <option key={one.properties.code} value={one.properties.code}>
-                {one.properties.name}
-              </option>
-            ))}
-        </optgroup>
-      </select>
+      <Select id={id} none="不改" value={value} groups={groups} onChange={onChange} />
     </div>
   );
 }

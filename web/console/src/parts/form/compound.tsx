@@ -1,9 +1,10 @@
 /** Inputs of several parts: a limit, a point, rows of a list, the words of a paper. */
 import { chinaTime, OPTIONS } from '../../../../shared/words';
+import { Select, type Options } from '../select';
 import { UnitInput } from './choosers';
 import type { InputProps } from './inputs';
 
-const UNITS = ['urgent_hours', 'work_hours', 'work_days', 'calendar_days'];
+const UNITS: Options = ['urgent_hours', 'work_hours', 'work_days', 'calendar_days'].map((unit) => [unit, OPTIONS[unit] ?? unit]);
 
 export function LimitInput({ id, value, onChange }: InputProps) {
   const limit = (value as { amount?: number; unit?: string } | undefined) ?? {};
@@ -18,13 +19,7 @@ export function LimitInput({ id, value, onChange }: InputProps) {
         value={limit.amount ?? ''}
         onChange={(event) => onChange({ unit: 'work_days', ...limit, amount: Number(event.target.value) })}
       />
-      <select className="input" aria-label="时限单位" value={limit.unit ?? 'work_days'} onChange={(event) => onChange({ ...limit, unit: event.target.value })}>
-        {UNITS.map((unit) => (
-          <option key={unit} value={unit}>
-            {OPTIONS[unit]}
-          </option>
-        ))}
-      </select>
+      <Select label="时限单位" value={limit.unit ?? 'work_days'} options={UNITS} onChange={(unit) => onChange({ ...limit, unit })} />
     </div>
   );
 }

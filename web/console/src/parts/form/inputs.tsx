@@ -3,6 +3,7 @@ import { useId } from 'react';
 import { chinaTime, OPTIONS } from '../../../../shared/words';
 import type { S } from '../../lib/api';
 import type { FieldSpec, Values } from '../../lib/act';
+import { Select, type Options } from '../select';
 import { CategoryInput, GridsInput, PersonInput, StandardInput, TicketInput, UnitInput, UnitsInput } from './choosers';
 import { LimitInput, PointInput, RowsInput, WordsInput } from './compound';
 import { PhotosInput } from './photos';
@@ -65,47 +66,31 @@ function TimeInput({ id, value, field, onChange }: InputProps) {
 }
 
 function OptionsInput({ id, value, field, onChange }: InputProps) {
-  return (
-    <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
-      <option value="">请选择</option>
-      {field.options?.map((one) => (
-        <option key={one} value={one}>
-          {field.labels?.[one] ?? OPTIONS[one] ?? one}
-        </option>
-      ))}
-    </select>
-  );
+  const options = (field.options ?? []).map((one): [string, string] => [one, field.labels?.[one] ?? OPTIONS[one] ?? one]);
+  return <Select id={id} none="请选择" required={field.required} value={String(value ?? '')} options={options} onChange={onChange} />;
 }
+
+const YES_NO: Options = [
+  ['true', '是'],
+  ['false', '否'],
+];
 
 function YesNoInput({ id, value, field, onChange }: InputProps) {
   return (
-    <select
+    <Select
       id={id}
-      className="input"
+      none={field.required ? '请选择' : '不填'}
       required={field.required}
       value={value === undefined ? '' : String(value)}
-      onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value === 'true')}
-    >
-      <option value="">{field.required ? '请选择' : '不填'}</option>
-      <option value="true">是</option>
-      <option value="false">否</option>
-    </select>
+      options={YES_NO}
+      onChange={(code) => onChange(code === '' ? undefined : code === 'true')}
+    />
   );
 }
 
 function DecisionInput({ id, value, context, onChange }: InputProps) {
-  return (
-    <select id={id} className="input" required value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
-      <option value="">请选择</option>
-      {context.decisions
-        ?.filter((one) => one.status === 'open')
-        .map((one) => (
-          <option key={one.id} value={one.id}>
-            {one.words}
-          </option>
-        ))}
-    </select>
-  );
+  const open = context.decisions?.filter((one) => one.status === 'open') ?? [];
+  return <Select id={id} none="请选择" required value={String(value ?? '')} options={open.map((one) => [one.id, one.words])} onChange={onChange} />;
 }
 
 function LineInput({ id, value, field, onChange }: InputProps) {
