@@ -10,8 +10,8 @@ export interface ActForm {
   choice?: { field: string; label: string; options: { value: string | boolean; label: string }[] }
   /** A unit chosen from `/v1/departments`. */
   unit?: { field: string; label: string }
-  /** A number of work days, sent as a limit. */
-  days?: { field: string; label: string }
+  /** More time, sent as a limit in the unit of the ticket's own. */
+  time?: { field: string; label: string }
   /** One to five stars. */
   stars?: boolean
   /** The phone's place. */
@@ -48,7 +48,7 @@ export const ACTS: Record<string, ActForm> = {
   check_in: { point: true, text: note },
   rework: { text: { ...reason, label: '哪里不合格' }, onSight: true, plain: true },
   return: { unit: { field: 'proposed', label: '应由哪个单位负责' }, text: reason, onSight: true, plain: true },
-  request_extension: { days: { field: 'by', label: '再要几个工作日' }, text: reason, plain: true },
+  request_extension: { time: { field: 'by', label: '再要多久' }, text: reason, plain: true },
   reopen: { text: reason, onSight: true, plain: true },
   rate: { stars: true, text: { field: 'comment', label: '想说的话（可不写）', must: false } },
   contest: {
@@ -71,7 +71,7 @@ export interface Filled {
   text?: string
   choice?: string | boolean
   unit?: string
-  days?: number
+  time?: number
   stars?: number
   point?: { longitude: number; latitude: number; coord_type: string }
 }
@@ -81,20 +81,31 @@ export function missing(form: ActForm, filled: Filled, photos: number): string |
   if (form.stars && !filled.stars) return '请先选几颗星'
   if (form.choice && filled.choice === undefined) return `请选“${form.choice.label}”`
   if (form.unit && !filled.unit) return '请选单位'
-  if (form.days && !filled.days) return '请填天数'
+  if (form.time && !filled.time) return '请选再要多久'
   if (form.point && !filled.point) return '还没有定位'
   if (form.photos?.must && photos === 0) return '请先拍照'
   if (form.text?.must && !filled.text?.trim()) return `请写${form.text.label}`
   return null
 }
 
-/** The body of an act, photos left to the queue. */
-export function actBody(action: string, form: ActForm, filled: Filled): Record<string, unknown> {
+/** Units in which a standard counts time. */
+export type LimitUnit = 'urgent_hours' | 'work_hours' | 'work_days' | 'calendar_days'
+
+/** How much more time is usually asked for, by the unit of the ticket's own limit: an extension counts as the limit does. */
+export const MORE_TIME: Record<LimitUnit, { word: string; amounts: number[] }> = {
+  urgent_hours: { word: '小时', amounts: [1, 2, 4, 8] },
+  work_hours: { word: '工作时', amounts: [2, 4, 8, 16] },
+  work_days: { word: '个工作日', amounts: [1, 2, 3, 5, 7, 10] },
+  calendar_days: { word: '天', amounts: [1, 3, 5, 7, 15, 30] },
+}
+
+/** The body of an act, photos left to the queue; `unit` is the unit of the ticket's limit. */
+export function actBody(action: string, form: ActForm, filled: Filled, unit: LimitUnit = 'work_days'): Record<string, unknown> {
   const body: Record<string, unknown> = { action }
   if (form.text && filled.text?.trim()) body[form.text.field] = filled.text.trim()
   if (form.choice) body[form.choice.field] = filled.choice
   if (form.unit) body[form.unit.field] = filled.unit
-  if (form.days) body[form.days.field] = { amount: filled.days, unit: 'work_days' }
+  if (form.time) body[form.time.field] = { amount: filled.time, unit }
   if (form.stars) body.stars = filled.stars
   if (form.point) body.point = filled.point
   return body

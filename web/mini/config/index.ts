@@ -12,7 +12,7 @@ export default {
   sourceRoot: 'src',
   outputRoot: h5 ? 'dist/h5' : 'dist/weapp',
   defineConstants: { API_ORIGIN: JSON.stringify(h5 ? '' : (process.env.SUISHOUPAI_ORIGIN ?? 'https://localhost')) },
-  plugins: [],
+  plugins: h5 ? [] : [path.resolve(process.cwd(), 'config/aria.cjs')],
   // The pages use plain elements with their own style; the component sets' style sheets would be dead weight.
   alias: h5
     ? {

@@ -8,6 +8,8 @@ import { coordType } from '../lib/platform'
 import { Icon } from './Icon'
 import type { MapProps } from './mapprops'
 
+/** How near a tap must be to a mark, and how far a finger may slip and still tap, pixels. */
+const [REACH, SLIP] = [24, 8]
 /** Metres per pixel: closest, farthest, and where community grids begin to show. */
 const [NEAR, FAR, FINE] = [0.4, 160, 12]
 
@@ -20,6 +22,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   const fingers = useRef(new Map<number, [number, number]>())
   const dragging = useRef<'pin' | 'map' | null>(null)
   const moved = useRef(false)
+  const began = useRef<[number, number] | null>(null)
 
   useEffect(() => {
     const watch = new ResizeObserver(([e]) => setSize([e!.contentRect.width, e!.contentRect.height]))
@@ -67,6 +70,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   }
   const down = (e: PointerEvent) => {
     const p = local(e)
+    began.current = fingers.current.size ? null : p
     fingers.current.set(e.pointerId, p)
     box.current!.setPointerCapture(e.pointerId)
     const at = v && pin && middle(...toPixel(v, pin.longitude, pin.latitude))
@@ -77,6 +81,8 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
     const was = fingers.current.get(e.pointerId)
     if (!was || !v) return
     const p = local(e)
+    if (began.current && Math.hypot(p[0] - began.current[0], p[1] - began.current[1]) < SLIP) return
+    began.current = null
     const other = [...fingers.current].find(([id]) => id !== e.pointerId)?.[1]
     fingers.current.set(e.pointerId, p)
     moved.current = true
@@ -84,7 +90,18 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
     else if (dragging.current === 'pin') put(p[0], p[1])
     else setView((o) => o && { ...o, ...fromPixel(o, was[0] - p[0], was[1] - p[1]) })
   }
+  /** The mark nearest to a tap: marks are smaller than a finger. */
+  const tapped = ([x, y]: [number, number]) => {
+    const far = (m: (typeof marks)[number]) => {
+      const [a, b] = middle(...toPixel(v!, m.longitude, m.latitude))
+      return Math.hypot(a - x, b - y)
+    }
+    const nearest = v && marks.filter((m) => far(m) <= REACH).sort((a, b) => far(a) - far(b))[0]
+    if (nearest) onMark?.(nearest.id)
+  }
   const up = (e: PointerEvent) => {
+    if (began.current && e.type === 'pointerup') tapped(began.current)
+    began.current = null
     fingers.current.delete(e.pointerId)
     dragging.current = null
   }
@@ -127,7 +144,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
         {dot && <circle className="map-here" cx={dot[0]} cy={dot[1]} r={7} />}
         {v && marks.map((m) => {
           const [x, y] = middle(...toPixel(v, m.longitude, m.latitude))
-          return <circle key={m.id} className={`map-mark tone-${m.tone} ${m.id === chosen ? 'map-chosen' : ''}`} cx={x} cy={y} r={m.id === chosen ? 11 : 8} role={onMark && 'button'} aria-label={m.label} tabIndex={onMark ? 0 : undefined} onClick={() => onMark?.(m.id)} onKeyDown={(e) => e.key === 'Enter' && onMark?.(m.id)} />
+          return <circle key={m.id} className={`map-mark tone-${m.tone} ${m.id === chosen ? 'map-chosen' : ''}`} cx={x} cy={y} r={m.id === chosen ? 11 : 8} role={onMark && 'button'} aria-label={m.label} tabIndex={onMark ? 0 : undefined} onKeyDown={(e) => e.key === 'Enter' && onMark?.(m.id)} />
         })}
         {drop && <path className="map-pin" transform={`translate(${drop[0]} ${drop[1]})`} d="M0 0C-4-8-12-14-12-24a12 12 0 1 1 24 0C12-14 4-8 0 0Zm0-19.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9Z" />}
       </svg>

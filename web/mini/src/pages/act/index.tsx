@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
 import { useRouter } from '@tarojs/taro'
-import { ActForm, actBody, ACTS, Filled, missing, TASK_ACTS } from '../../../../shared/mini-acts'
+import { ActForm, actBody, ACTS, Filled, LimitUnit, missing, MORE_TIME, TASK_ACTS } from '../../../../shared/mini-acts'
 import { distanceText, metres } from '../../../../shared/mini-geo'
 import { Job } from '../../../../shared/mini-queue'
-import { app, getKept, queue, say, Schemas, useApp } from '../../lib/app'
+import { app, getKept, queue, say, Schemas, session, useApp } from '../../lib/app'
 import { useLive } from '../../lib/live'
 import { askMessages, coordType } from '../../lib/platform'
 import { addShots, dropShot, findPlace, here, keepShot, newJob } from '../../lib/snap'
@@ -31,7 +31,10 @@ function begun(lane: string, action: string): Job | undefined {
 
 function Form({ id, task, action, title, form }: { id: string; task: string; action: string; title: string; form: ActForm }) {
   const ticket = useData(async () => (id ? getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`) : null), [id])
-  useLive((e) => e.ticket_id === id, ticket.again)
+  useLive((e) => e.ticket_id === id, (e) => {
+    ticket.again()
+    if (e && e.by !== session.account?.name) say(`${e.by}：${e.action_label}`)
+  })
   const lane = task || id
   const path = task ? `/v1/tasks/${task}/actions` : `/v1/tickets/${id}/actions`
   const job = begun(lane, action)
@@ -41,6 +44,7 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
   useEffect(() => void findPlace(), [])
   const t = ticket.data
   const name = (t && 'state' in t ? (t.category ?? t.category_hint)?.name : t?.category?.name) ?? (task ? '任务' : '案件')
+  const unit: LimitUnit = (t && 'state' in t && t.standard?.limit.unit) || 'work_days'
   const limit = app.config?.limits.photo_bytes ?? 20 * 1024 * 1024
   const most = app.config?.limits.photos ?? 9
 
@@ -65,7 +69,7 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
   const lack = missing(form, { ...filled, point: spot }, shots.length)
   const send = async () => {
     const made = await draft()
-    const body = actBody(action, form, { ...filled, point: spot })
+    const body = actBody(action, form, { ...filled, point: spot }, unit)
     // What is sent later follows acts of our own, which change the version too.
     if (form.onSight && t && app.online) body.expected_version = t.version
     Object.assign(made, { body, filled, title: `${title} · ${name}`, state: 'waiting' })
@@ -92,10 +96,10 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
         </Box>
       )}
       {form.unit && <Units label={form.unit.label} value={filled.unit} onPick={(unit) => fill({ unit })} />}
-      {form.days && (
-        <Box role="group" label={form.days.label}>
-          <Text as="h2" className="section-title">{form.days.label}</Text>
-          <Box className="wrap">{[1, 2, 3, 5, 7, 10].map((n) => <Tap key={n} className={`chip ${filled.days === n ? 'chip-on' : ''}`} pressed={filled.days === n} onTap={() => fill({ days: n })}>{n} 个</Tap>)}</Box>
+      {form.time && (
+        <Box role="group" label={form.time.label}>
+          <Text as="h2" className="section-title">{form.time.label}</Text>
+          <Box className="wrap">{MORE_TIME[unit].amounts.map((n) => <Tap key={n} className={`chip ${filled.time === n ? 'chip-on' : ''}`} pressed={filled.time === n} onTap={() => fill({ time: n })}>{n} {MORE_TIME[unit].word}</Tap>)}</Box>
         </Box>
       )}
       {form.photos && (
