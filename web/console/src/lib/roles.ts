@@ -4,6 +4,9 @@ import type { S } from './api';
 type Role = S['Role'];
 const LEADING: Role[] = ['leader', 'command', 'coordinator', 'dispatcher', 'inspector', 'oversight', 'institution', 'publicity', 'admin'];
 
+/** Who may hold a case up to the public, and let out what another drafted. */
+export const SHOWERS: Role[] = ['publicity', 'dispatcher', 'coordinator'];
+
 export interface Place {
   to: string;
   label: string;
@@ -23,6 +26,7 @@ export const RHYTHM: Place[] = [
   { to: '/rhythm/programmes', label: '计划' },
   { to: '/rhythm/rechecks', label: '回头看' },
   { to: '/rhythm/acts', label: '督办问责' },
+  { to: '/rhythm/exposures', label: '曝光' },
   { to: '/rhythm/lists', label: '三张清单' },
 ];
 

@@ -9,6 +9,9 @@ import { fieldsOf, pick } from '../../lib/act';
 import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
+import { Picture } from '../../parts/bits';
+import { shotsOf, type Shot } from '../../parts/shot-picker';
+import { ticket as ticketQuery } from '../../lib/queries';
 import { Select } from '../../parts/select';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
@@ -20,14 +23,25 @@ export const actsOf = (query: Query) =>
 
 const TONE: Partial<Record<S['ActState'], string>> = { open: 'soon', draft: 'soon', proposed: 'soon', effective: 'ok', resolved: 'ok' };
 
+/** The photos an act's move chooses from: what is to be published, or what the ticket shows after the fix. */
+function useShots(act: S['Act'], move: S['ActAllowed']): Shot[] | undefined {
+  const echo = move.action === 'echo' && act.ticket_id !== null;
+  const { data } = useQuery({ ...ticketQuery(act.ticket_id ?? ''), enabled: echo });
+  if (move.action === 'publish') return act.details.photos.map((one, at) => ({ ...one, says: `第 ${at + 1} 张` }));
+  return echo ? shotsOf(data?.photos ?? []).reverse() : undefined;
+}
+
 function Move({ act, move, onClose }: { act: S['Act']; move: S['ActAllowed']; onClose: () => void }) {
   const client = useQueryClient();
+  const shots = useShots(act, move);
   const version = act.version;
   return (
     <Dialog title={`${move.label} · ${act.kind_label}`} onClose={onClose}>
+      {act.details.title && <p>{act.details.title}</p>}
       <p className="muted">{act.words}</p>
       <ActionForm
         fields={fieldsOf('act', move.action)}
+        context={{ shots }}
         draft={`act/${act.id}/${move.action}`}
         verb={move.label}
         onCancel={onClose}
@@ -61,7 +75,17 @@ export function ActRow({ act }: { act: S['Act'] }) {
           ))}
         </span>
       </div>
+      {act.details.title && <p className="title">{act.details.title}</p>}
       <p>{act.words}</p>
+      {act.details.photos.length > 0 && (
+        <ul className="row">
+          {act.details.photos.map((one, at) => (
+            <li key={one.id}>
+              <Picture className="thumb" src={one.urls.thumb} says={`第 ${at + 1} 张照片`} />
+            </li>
+          ))}
+        </ul>
+      )}
       <p className="small muted">
         {[
           act.unit?.name,

@@ -2,6 +2,8 @@
 import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { RHYTHM } from '../../lib/roles';
 import { ActsPage } from './acts';
+import { DraftPage } from './draft';
+import { ExposuresPage } from './exposures';
 import { ListsPage } from './lists';
 import { PaperPage } from './paper';
 import { PapersPage } from './papers';
@@ -24,6 +26,8 @@ export default function RhythmPage() {
         <Route path="programmes" element={<ProgrammesPage />} />
         <Route path="programmes/:id" element={<ProgrammePage />} />
         <Route path="rechecks" element={<RechecksPage />} />
+        <Route path="exposures" element={<ExposuresPage />} />
+        <Route path="exposures/new" element={<DraftPage />} />
         <Route path="lists" element={<ListsPage />} />
         <Route path="acts" element={<ActsPage />} />
       </Routes>

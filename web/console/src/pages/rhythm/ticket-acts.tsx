@@ -1,20 +1,31 @@
 /** The acts of supervision and accountability about one ticket. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import type { S } from '../../lib/api';
+import { useMe } from '../../lib/hooks';
+import { SHOWERS } from '../../lib/roles';
 import { Empty, Shown } from '../../parts/states';
 import { actsOf, ActRow, IssueAct } from './acts';
 
 export function TicketActs({ ticket }: { ticket: S['Ticket'] }) {
   const query = useQuery(actsOf({ ticket: ticket.id }));
+  const me = useMe();
   const [issuing, setIssuing] = useState(false);
   return (
     <Shown query={query} lines={[48, 48]}>
       {({ items }) => (
         <>
-          <button type="button" className="btn" style={{ justifySelf: 'start' }} onClick={() => setIssuing(true)}>
-            发出措施
-          </button>
+          <div className="row">
+            <button type="button" className="btn" onClick={() => setIssuing(true)}>
+              发出措施
+            </button>
+            {SHOWERS.includes(me.role) && (
+              <Link className="btn" to={`/rhythm/exposures/new?ticket=${ticket.id}`}>
+                起草曝光
+              </Link>
+            )}
+          </div>
           {items.length === 0 && <Empty says="还没有督办或问责措施">超期时系统按阶梯自动发出。</Empty>}
           <ul>
             {items.map((act) => (

@@ -7,10 +7,14 @@ import { Select, type Options } from '../select';
 import { CategoryInput, GridsInput, PersonInput, StandardInput, TicketInput, UnitInput, UnitsInput } from './choosers';
 import { LimitInput, PointInput, RowsInput, WordsInput } from './compound';
 import { PhotosInput } from './photos';
+import { ShotsInput } from './shots';
+import type { Shot } from '../shot-picker';
 
 export interface Context {
   ticket?: S['Ticket'];
   decisions?: S['PaperDecision'][];
+  /** Photos to choose from, where none are to be taken anew. */
+  shots?: Shot[];
 }
 
 export interface InputProps {
@@ -129,8 +133,9 @@ const BY_TYPE: Record<string, (props: InputProps) => React.ReactNode> = {
 /** Text no longer than this is asked for in one line. */
 const LINE = 120;
 
-function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
+function inputOf(field: FieldSpec, context: Context): (props: InputProps) => React.ReactNode {
   const named = BY_TYPE[field.is ?? ''] ?? BY_TYPE[field.of ?? ''] ?? BY_TYPE[field.name];
+  if (named === PhotosInput && context.shots) return ShotsInput;
   if (named) return named;
   if (field.options) return OptionsInput;
   if (field.is === 'Code') return UnitInput;
@@ -144,7 +149,7 @@ function inputOf(field: FieldSpec): (props: InputProps) => React.ReactNode {
 /** The label and the input of one field. */
 export function FieldInput(props: Omit<InputProps, 'id'>) {
   const id = useId();
-  const Input = inputOf(props.field);
+  const Input = inputOf(props.field, props.context);
   return (
     <div className="field">
       <label htmlFor={id}>
