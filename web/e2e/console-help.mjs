@@ -102,3 +102,47 @@ export async function until(ask) {
   }
   throw new Error(`not within 20 s: ${ask}`);
 }
+
+/** A picture of a place that nobody has photographed before, drawn in the browser; another for each seed. */
+export async function drawing(page, seed = 0) {
+  const drawn = await page.evaluate((seed) => {
+    const canvas = Object.assign(document.createElement('canvas'), {
+      width: 1200,
+      height: 1600,
+    });
+    const pen = canvas.getContext('2d');
+    for (let at = 0; at < 900; at += 1) {
+      const turn = at + seed * 1009;
+      pen.fillStyle = `hsl(${(turn * 137) % 360} 40% ${30 + ((turn * 31) % 50)}%)`;
+      pen.fillRect((turn * 613) % 1200, (turn * 977) % 1600, 40 + ((turn * 29) % 160), 30 + ((turn * 17) % 140));
+    }
+    return canvas.toDataURL('image/jpeg', 0.9).split(',')[1];
+  }, seed);
+  return Buffer.from(drawn, 'base64');
+}
+
+/** Fills the open dialog of an action by its labels and sends it; waits until it was taken. */
+export async function fillIn(page, fields = {}) {
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  for (const [label, value] of Object.entries(fields)) {
+    const input = dialog.getByLabel(label).first();
+    const kind = await input.evaluate((one) => one.tagName);
+    if (kind === 'SELECT') for (const one of [value].flat()) await input.selectOption(one);
+    else await input.fill(value);
+  }
+  await dialog.locator('footer .btn.main').click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** A time of China some hours from now, as an input of date and time takes it. */
+export function inHours(hours) {
+  return new Date(Date.now() + (8 + hours) * 3_600_000).toISOString().slice(0, 16);
+}
+
+/** Opens a page of the console and waits until it shows what it is about, without skeletons. */
+export async function open(page, path, shows) {
+  await page.goto(`/console${path}`);
+  await page.locator(shows).first().waitFor();
+  await page.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' });
+}

@@ -6,7 +6,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { openBrowser } from './browser.mjs';
-import { colleague, login, ticketBy, violations } from './console-help.mjs';
+import { colleague, login, open, ticketBy, violations } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../console/dist');
@@ -41,13 +41,6 @@ function today() {
   return new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
 }
 
-/** Opens a page and waits until it shows what it is about, without skeletons. */
-async function open(page, path, shows) {
-  await page.goto(`/console${path}`);
-  await page.locator(shows).first().waitFor();
-  await page.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' });
-}
-
 const PAGES = {
   desk: ['/desk?q=exceptions', '.doubts'],
   ticket: () => [`/tickets/${ticket.id}`, '.compare'],
@@ -66,6 +59,10 @@ const PAGES = {
   rechecks: ['/rhythm/rechecks', 'h1'],
   acts: ['/rhythm/acts', 'h1'],
   lists: ['/rhythm/lists?list=duties', '.table'],
+  exposures: ['/rhythm/exposures', 'h1'],
+  draft: () => [`/rhythm/exposures/new?ticket=${ticket.id}`, '.exposure'],
+  search: ['/search?words=垃圾', '.table'],
+  people: ['/setup/people', '.table'],
   imports: ['/setup/imports', '#file'],
   books: ['/setup/books', '.table'],
   registers: ['/setup/registers', 'h1'],
@@ -193,6 +190,8 @@ test('a hundred thousand tickets are drawn and can be moved; the frames are prin
     },
     properties: {
       id: String(at),
+      number: null,
+      attention: null,
       stage: at % 3 ? 'closed' : 'handling',
       stage_label: '',
       category: null,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openBrowser } from './browser.mjs';
-import { colleague, login, report, ticketBy, until } from './console-help.mjs';
+import { colleague, drawing, login, report, ticketBy, until } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 const SIZE = { viewport: { width: 1366, height: 768 } };
@@ -41,23 +41,6 @@ async function handIn(buffer) {
   await dialog.waitFor({ state: 'detached' });
 }
 
-/** A picture of a place that nobody has photographed before, drawn in the browser. */
-async function elsewhere() {
-  const drawn = await handler.evaluate(() => {
-    const canvas = Object.assign(document.createElement('canvas'), {
-      width: 1200,
-      height: 1600,
-    });
-    const pen = canvas.getContext('2d');
-    for (let at = 0; at < 900; at += 1) {
-      pen.fillStyle = `hsl(${(at * 137) % 360} 40% ${30 + ((at * 31) % 50)}%)`;
-      pen.fillRect((at * 613) % 1200, (at * 977) % 1600, 40 + ((at * 29) % 160), 30 + ((at * 17) % 140));
-    }
-    return canvas.toDataURL('image/jpeg', 0.9).split(',')[1];
-  });
-  return Buffer.from(drawn, 'base64');
-}
-
 test('a copy of the before-photo is refused, and the handler reads why', async () => {
   const { photos } = await now();
   await handler.goto(`/console/tickets/${ticket.id}`);
@@ -70,7 +53,7 @@ test('a copy of the before-photo is refused, and the handler reads why', async (
 });
 
 test('a proof of another place is doubtful: it comes to the desk, and one key sends it back', async () => {
-  await handIn(await elsewhere());
+  await handIn(await drawing(handler));
   await until(async () => (await now()).attention.some((one) => one.kind === 'doubtful_proof'));
   const desk = await browser.page(SIZE);
   await login(desk, 'dispatcher1');

@@ -112,7 +112,10 @@ test('a colleague acting shows at once, and a conflict keeps what was typed', as
     action: 'note',
     text: '我在联系上报人',
   });
-  await page.getByText('刚刚「备注」').waitFor();
+  await page
+    .getByText(/刚由.+「备注」/)
+    .first()
+    .waitFor();
   page.forgive(/409/);
   await page.getByRole('button', { name: /^备注/ }).click();
   const dialog = page.getByRole('dialog', { name: /备注/ });

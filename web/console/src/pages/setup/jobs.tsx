@@ -15,7 +15,7 @@ const NAMES: Record<S['JobKind'], string> = {
   triage: '定位与分类',
   verify_proof: '核查证据',
   notify: '通知',
-  deliver: '推送事件',
+  deliver: '微信消息',
   recheck: '到期回头看',
   open_relapse: '立回弹案件',
   watch_deadline: '盯时限',
@@ -24,7 +24,7 @@ const NAMES: Record<S['JobKind'], string> = {
   end_prompt: '案前提示到期',
   tick: '节律',
   fold_tally: '汇总数字',
-  push: '微信消息',
+  push: '推送事件',
   sweep_blobs: '清理无主照片',
 };
 

@@ -1,0 +1,242 @@
+/** What leaders and the public's editors see: workbooks of every board, curves, one map with its layers, a programme, an exposure. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, before, test } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { colleague, fillIn, inHours, login, open, ticketBy, until, violations } from './console-help.mjs';
+import { startServer } from './server.mjs';
+
+const SIZE = { viewport: { width: 1366, height: 768 } };
+
+let server;
+let browser;
+let desk;
+let other;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser(server.base);
+  other = await colleague(server.base, 'dispatcher2');
+  desk = await browser.page(SIZE);
+  await login(desk, 'dispatcher1');
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+afterEach(() => browser.check());
+
+async function look(page, name) {
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((value) => {
+      localStorage.setItem('suishoupai.theme', value);
+      document.documentElement.dataset.theme = value;
+      window.dispatchEvent(new Event('themechange'));
+    }, theme);
+    await page.waitForTimeout(800);
+    await browser.shot(page, `console-${name}-${theme}`);
+    assert.deepEqual(await violations(page), [], `${name} ${theme}`);
+  }
+}
+
+test('every board is downloaded as a workbook', async () => {
+  const { items } = await other.get('/v1/boards');
+  for (const { board, label } of items) {
+    await open(desk, `/boards/${board}`, 'h1');
+    const coming = desk.waitForEvent('download');
+    await desk.getByRole('button', { name: '下载 XLSX' }).click();
+    const file = await coming;
+    assert.match(file.suggestedFilename(), new RegExp(`^${label}-.*\\.xlsx$`));
+    assert.equal((await readFile(await file.path())).subarray(0, 2).toString(), 'PK', board);
+  }
+});
+
+test('one figure of a board is drawn over the last twelve months and weeks', async () => {
+  await open(desk, '/boards/funnel', '.funnel');
+  await desk.getByText('走势').click();
+  await desk.locator('[data-chart] svg').waitFor();
+  await desk.getByRole('button', { name: '最近 12 周' }).click();
+  await desk.locator('[data-chart][aria-label*="-W"] svg').waitFor();
+  await desk.locator('[data-chart]').scrollIntoViewIfNeeded();
+  await look(desk, 'over-time');
+  for (const board of ['ranking', 'overdue', 'ratings']) {
+    await open(desk, `/boards/${board}`, 'h1');
+    await desk.getByText('走势').click();
+    await desk.locator('[data-chart] svg, details[open] .muted').first().waitFor();
+  }
+});
+
+test('the map is narrowed, and hot spots, patches and registers lie over it', async () => {
+  await open(desk, '/map', '[data-map=tickets][data-ready]');
+  const count = desk.locator('.map-tools [role=status]');
+  await until(async () => /^6 件/.test(await count.textContent()));
+  await desk.getByLabel('疑点').selectOption('border');
+  await until(async () => /^1 件/.test(await count.textContent()));
+  await desk.getByLabel('疑点').selectOption('');
+  await desk.getByLabel('状态').selectOption('closed');
+  await until(async () => !/^6 件/.test(await count.textContent()));
+  await desk.getByLabel('状态').selectOption('');
+  await desk.getByLabel('类别').selectOption('w:greening');
+  await until(async () => /^0 件/.test(await count.textContent()));
+  await desk.getByLabel('类别').selectOption('');
+  for (const layer of ['热点', '图斑', '重点关注区', '视频监控']) await desk.getByLabel(layer).check();
+  await desk.getByRole('button', { name: '热力' }).click();
+  await until(async () => /热点 \d+ 处 · 图斑 \d+ 处/.test(await count.textContent()));
+  await desk.getByRole('button', { name: '点位' }).click();
+  await look(desk, 'map-layers');
+});
+
+/** Answers /v1/config with this base map, as a server set up with it does. */
+async function withBase(page, base_map) {
+  await page.route('**/v1/config', async (route) => {
+    const answer = await route.fetch();
+    const said = await answer.json();
+    await route.fulfill({ response: answer, json: { ...said, data: { ...said.data, base_map } } });
+  });
+}
+
+test('tiles in GCJ-02 lie under places asked for in GCJ-02', async () => {
+  const page = await browser.page(SIZE);
+  const tiles = [];
+  const asked = [];
+  page.on('request', (one) => /coord_type=/.test(one.url()) && asked.push(new URL(one.url()).searchParams.get('coord_type')));
+  await withBase(page, { kind: 'raster', url: '/tiles/{z}/{x}/{y}.png', coord_type: 'gcj02', attribution: '测试底图' });
+  await login(page, 'leader');
+  const tile = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 256, height: 256 });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = '#dfe8d8';
+    pen.fillRect(0, 0, 256, 256);
+    pen.strokeStyle = '#b9c7b0';
+    pen.strokeRect(0, 0, 256, 256);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  await page.route('**/tiles/**', (route) => {
+    tiles.push(route.request().url());
+    return route.fulfill({ contentType: 'image/png', body: Buffer.from(tile, 'base64') });
+  });
+  await open(page, '/map', '[data-map=tickets][data-ready]');
+  await page.getByText('测试底图').waitFor();
+  assert.ok(tiles.length > 0);
+  const ticket = await ticketBy(other, 'SSP2026-000001');
+  await open(page, `/tickets/${ticket.id}`, '[data-map=ticket][data-ready]');
+  assert.deepEqual([...new Set(asked)], ['gcj02']);
+  await browser.shot(page, 'console-base-raster');
+  await page.context().close();
+});
+
+/** A PMTiles (v3) archive of one PNG tile, at zoom 0. */
+function archive(tile) {
+  const metadata = Buffer.from('{}');
+  // One directory entry: tile 0, a run of one, its length, at offset 0 (written as 1).
+  const length = [];
+  for (let left = tile.length; ; left >>>= 7) {
+    if (left < 128) {
+      length.push(left);
+      break;
+    }
+    length.push((left & 127) | 128);
+  }
+  const directory = Buffer.from([1, 0, 1, ...length, 1]);
+  const header = Buffer.alloc(127);
+  header.write('PMTiles');
+  header[7] = 3;
+  const places = [
+    [127, directory.length],
+    [127 + directory.length, metadata.length],
+    [127 + directory.length + metadata.length, 0],
+    [127 + directory.length + metadata.length, tile.length],
+  ];
+  places.flat().forEach((number, at) => header.writeBigUInt64LE(BigInt(number), 8 + at * 8));
+  [1n, 1n, 1n].forEach((number, at) => header.writeBigUInt64LE(number, 72 + at * 8));
+  // Clustered; neither directories nor tiles are compressed; PNG; zoom 0 only; the whole world.
+  header.set([1, 1, 1, 2, 0, 0], 96);
+  [-1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000].forEach((number, at) => header.writeInt32LE(number, 102 + at * 4));
+  return Buffer.concat([header, directory, metadata, tile]);
+}
+
+test('a base map from one PMTiles file is loaded only when it is configured', async () => {
+  const page = await browser.page(SIZE);
+  const asked = [];
+  page.on('request', (one) => asked.push(one.url()));
+  await withBase(page, { kind: 'pmtiles', url: '/base-map.pmtiles', coord_type: 'wgs84', attribution: '一个文件的底图' });
+  await login(page, 'leader');
+  const tile = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 256, height: 256 });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = '#d8e4ec';
+    pen.fillRect(0, 0, 256, 256);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  const file = archive(Buffer.from(tile, 'base64'));
+  await page.route('**/base-map.pmtiles', (route) => {
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? '') ?? [null, 0, file.length - 1];
+    const part = file.subarray(Number(from), Number(to) + 1);
+    return route.fulfill({
+      status: 206,
+      headers: { 'Content-Type': 'application/octet-stream', 'Content-Range': `bytes ${from}-${Number(from) + part.length - 1}/${file.length}`, ETag: '"a"' },
+      body: part,
+    });
+  });
+  await open(page, '/map', '[data-map=tickets][data-ready]');
+  await page.getByText('一个文件的底图').waitFor();
+  assert.ok(asked.some((one) => /assets\/pmtiles/.test(one)));
+  await browser.shot(page, 'console-base-pmtiles');
+  await page.context().close();
+});
+
+test('a programme is made, started, and shows its tasks', async () => {
+  await open(desk, '/rhythm/programmes', 'h1');
+  await desk.getByRole('button', { name: '制定计划' }).click();
+  const day = (days) => inHours(24 * days).slice(0, 10);
+  await fillIn(desk, {
+    种类: 'recurring',
+    名称: '背街小巷每日巡查',
+    牵头单位: 'center',
+    被督查或承担任务的单位: 'area-huanxiu',
+    第一天: day(0),
+    最后一天: day(6),
+  });
+  await desk.getByRole('heading', { name: '背街小巷每日巡查' }).waitFor();
+  await desk.getByRole('button', { name: '启动' }).click();
+  await desk.locator('tbody tr', { hasText: '环秀' }).first().waitFor({ timeout: 20_000 });
+  await look(desk, 'programme');
+});
+
+test('an exposure is drafted with chosen photos, and let out by another who ticks each', async () => {
+  const ticket = await ticketBy(other, 'SSP2026-000001');
+  const editor = await browser.page(SIZE);
+  editor.forgive(/422/);
+  await login(editor, 'publicity');
+  await open(editor, '/rhythm/exposures', 'h1');
+  await editor.getByRole('link', { name: '起草曝光' }).click();
+  await editor.getByLabel('曝光哪个案件').fill('SSP2026-000001');
+  await editor.getByRole('button', { name: '找到它' }).click();
+  await editor.locator('.shots input').nth(1).check();
+  await editor.getByLabel('标题').fill('垃圾堆放多日无人清理');
+  await editor.getByLabel('说明').fill('联系电话 13812345678');
+  await editor.getByRole('button', { name: '存为待审' }).click();
+  await editor
+    .getByText(/疑似手机号/)
+    .first()
+    .waitFor();
+  await editor.getByLabel('说明').fill('市民多次反映,直到曝光前一天才清运。');
+  await editor.locator('.exposure', { hasText: '垃圾堆放多日' }).waitFor();
+  await look(editor, 'draft');
+  await editor.getByRole('button', { name: '存为待审' }).click();
+  await editor.locator('.act-row', { hasText: '垃圾堆放多日' }).waitFor();
+  await look(editor, 'exposures');
+  await open(desk, '/rhythm/exposures?state=draft', '.act-row');
+  await desk.getByRole('button', { name: '审核发布' }).click();
+  const dialog = desk.getByRole('dialog', { name: /审核发布/ });
+  for (const box of await dialog.locator('.shots input').all()) await box.check();
+  await look(desk, 'publish');
+  await fillIn(desk);
+  const shown = await other.get('/v1/exposures');
+  assert.equal(shown.items[0].title, '垃圾堆放多日无人清理');
+  assert.equal(shown.items[0].before.length, 2);
+  assert.ok(ticket);
+  await editor.context().close();
+});
