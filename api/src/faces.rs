@@ -1,25 +1,24 @@
 //! The faces of the crate `web`: the citizens' pages under `/m/`, the console under
 //! `/console/`. Without them a page says how to build them. It refuses to serve anything else, and lets no page ask
-//! another host for anything.
+//! another host for anything but the tiles of a base map that the operator chose.
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, LOCATION, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use actix_web::web::{Path, ServiceConfig, get};
+use actix_web::web::{Data, Path, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use web::{Citizens, Console, EmbeddedFile, RustEmbed};
 
 use crate::error::{ApiResult, Kind};
+use crate::{Api, base_map};
 
 /// The page of a path that only the face itself knows.
 const START: &str = "index.html";
 /// Files whose names hold a digest of their content, so that they never change.
 const ASSETS: [&str; 4] = ["assets/", "js/", "css/", "chunk/"];
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' \
-    'unsafe-inline'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 const UNBUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
     content=\"width=device-width\"><title>随手拍</title><style>body{font:16px/1.8 system-ui,'PingFang SC','Noto Sans CJK SC',\
     sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem}code{background:#eef2f6;padding:.1em .4em;border-radius:4px}</style>\
@@ -36,11 +35,23 @@ pub fn register(config: &mut ServiceConfig) {
         .route("/m", get().to(lead("/m/")))
         .route("/console", get().to(lead("/console/")))
         .route("/m/{file:.*}", get().to(serve::<Citizens>))
-        .route("/console/{file:.*}", get().to(serve::<Console>));
+        .route("/console/{file:.*}", get().to(serve::<Console>))
+        .route(base_map::FILE, get().to(base_map::file));
+}
+
+/// The `Content-Security-Policy` of every page; `tiles` is the one other origin that may be asked, for the base map.
+pub fn policy(tiles: Option<String>) -> String {
+    let tiles = tiles.map(|origin| format!(" {origin}")).unwrap_or_default();
+    format!(
+        "default-src 'self'; img-src 'self' data: blob:{tiles}; media-src 'self' blob:; style-src 'self' \
+         'unsafe-inline'; worker-src 'self' blob:; connect-src 'self'{tiles}; frame-ancestors 'none'; base-uri 'none'; \
+         form-action 'self'"
+    )
 }
 
 /// A file of a face; its start page for every path that names none.
 async fn serve<Face: RustEmbed + 'static>(
+    api: Data<Api>,
     request: HttpRequest,
     path: Path<String>,
 ) -> ApiResult<HttpResponse> {
@@ -48,27 +59,29 @@ async fn serve<Face: RustEmbed + 'static>(
     if let Some(file) = Face::get(&name).filter(|_| name != START) {
         let lasting = ASSETS.iter().any(|folder| name.starts_with(folder));
         let keep = if lasting { "public, max-age=31536000, immutable" } else { "no-cache" };
-        return Ok(answer(&request, &file, keep));
+        return Ok(answer(&api, &request, &file, keep));
     }
     let is_file = name.rsplit('/').next().is_some_and(|last| last.contains('.')) && name != START;
     if is_file {
         return Err(Kind::NotFound.into());
     }
     match Face::get(START) {
-        Some(start) => Ok(answer(&request, &start, "no-cache")),
-        None => Ok(dressed(&mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(UNBUILT)),
+        Some(start) => Ok(answer(&api, &request, &start, "no-cache")),
+        None => {
+            Ok(dressed(&api, &mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(UNBUILT))
+        }
     }
 }
 
 /// The file, or 304 when the caller has it.
-fn answer(request: &HttpRequest, file: &EmbeddedFile, keep: &'static str) -> HttpResponse {
+fn answer(api: &Api, request: &HttpRequest, file: &EmbeddedFile, keep: &'static str) -> HttpResponse {
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..15]));
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     // A compressed answer carries its tag as a weak one.
     let is_known =
         known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     let mut builder = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    dressed(&mut builder).insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, keep));
+    dressed(api, &mut builder).insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, keep));
     if is_known {
         return builder.finish();
     }
@@ -77,9 +90,9 @@ fn answer(request: &HttpRequest, file: &EmbeddedFile, keep: &'static str) -> Htt
     builder.content_type(kind).body(file.data.clone().into_owned())
 }
 
-fn dressed(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+fn dressed<'a>(api: &Api, builder: &'a mut HttpResponseBuilder) -> &'a mut HttpResponseBuilder {
     builder
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, api.policy.as_str()))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((X_FRAME_OPTIONS, "DENY"))
         .insert_header((REFERRER_POLICY, "same-origin"))

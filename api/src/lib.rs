@@ -3,6 +3,7 @@
 //! and to look at pixels (`worker`).
 
 pub mod auth;
+pub mod base_map;
 pub mod edge;
 pub mod envelope;
 pub mod error;
@@ -31,6 +32,7 @@ use store::{StoreError, Stores};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::token::Keys;
+use crate::base_map::Tiles;
 use crate::error::{ApiError, Kind};
 use crate::settings::Settings;
 use crate::sign::Signer;
@@ -53,6 +55,8 @@ pub struct Api {
     accounts: moka::future::Cache<AccountId, Arc<Account>>,
     /// What the configuration says of the map, by version of the books.
     maps: moka::future::Cache<i64, Option<serde_json::Value>>,
+    /// What the faces may load, for their `Content-Security-Policy`.
+    policy: String,
 }
 
 impl Api {
@@ -68,7 +72,8 @@ impl Api {
             moka::future::Cache::builder().max_capacity(100_000).time_to_live(ACCOUNT_MEMORY).build();
         let signer = Signer::new(secret, &settings.public_url);
         let maps = moka::future::Cache::new(1);
-        Self { stores, desk, settings, keys: Keys::new(secret), signer, stop, accounts, maps }
+        let policy = faces::policy(settings.base_map.as_ref().and_then(Tiles::origin));
+        Self { stores, desk, settings, keys: Keys::new(secret), signer, stop, accounts, maps, policy }
     }
 
     /// The account, as it was at most a few seconds ago; refused when it may not log in.
@@ -85,6 +90,11 @@ impl Api {
             })?;
         self.admit(&account)?;
         Ok(account)
+    }
+
+    /// Reads the account afresh for the next request of this process; others follow within seconds.
+    pub async fn forget_account(&self, id: &AccountId) {
+        self.accounts.invalidate(id).await;
     }
 
     /// Refuses accounts that may not log in here.

@@ -8,8 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::error::{ApiError, Kind};
 use crate::handlers::{
     acts, auth, boards, config, contract, departments, events, exposures, grids, health, imports, jobs,
-    notices, open311, papers, photos, points, practice, programmes, rechecks, registers, reports, rules,
-    statistics, subscriptions, tickets,
+    notices, open311, papers, people, photos, points, practice, programmes, rechecks, registers, reports,
+    rules, statistics, subscriptions, tickets,
 };
 
 /// One row of the list.
@@ -54,6 +54,7 @@ routes! {
     POST "/v1/auth/refresh" => auth::refresh;
     POST "/v1/auth/logout" => auth::logout;
     GET  "/v1/me" => auth::me;
+    POST "/v1/me/consents" => auth::consent;
     GET  "/v1/config" => config::show;
     GET  "/v1/categories" => config::categories;
     GET  "/v1/categories/suggest" ?query => config::suggest;
@@ -85,6 +86,8 @@ routes! {
     GET  "/v1/rechecks" ?query => rechecks::list;
     GET  "/v1/jobs" => jobs::show;
     POST "/v1/jobs/{id}/revive" => jobs::revive;
+    GET  "/v1/people" ?query => people::list;
+    POST "/v1/people/{id}/actions" => people::act;
     POST "/v1/imports/{kind}" => imports::take;
     GET  "/v1/registers/{register}" ?query => registers::list;
     POST "/v1/registers/{register}" => registers::put;

@@ -9,7 +9,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, ValueEnum};
+use domain::geo::datum::CoordType;
 use store::{Urls, WechatSettings};
+
+use crate::base_map::Tiles;
 
 /// Fewest bytes of a secret.
 const SECRET_BYTES: usize = 32;
@@ -124,6 +127,18 @@ pub struct Settings {
         global = true
     )]
     pub guests: bool,
+    /// 辖区名称,显示在页面上
+    #[arg(long, env = "SUISHOUPAI_DISTRICT", default_value = "示例区", global = true)]
+    pub district: String,
+    /// 底图:瓦片地址模板(含 {z} {x} {y})或 .pmtiles 文件;不设即只画辖区自己的边界
+    #[arg(long, env = "SUISHOUPAI_BASE_MAP", value_parser = Tiles::read, hide_env_values = true, global = true)]
+    pub base_map: Option<Tiles>,
+    /// 底图的坐标系:wgs84(天地图与 CGCS2000 等同看待)、gcj02(高德、腾讯)或 bd09
+    #[arg(long, env = "SUISHOUPAI_BASE_MAP_DATUM", default_value = "wgs84", global = true)]
+    pub base_map_datum: CoordType,
+    /// 底图的署名
+    #[arg(long, env = "SUISHOUPAI_BASE_MAP_CREDIT", default_value = "", global = true)]
+    pub base_map_credit: String,
     /// 案件编号前缀
     #[arg(long, env = "SUISHOUPAI_NUMBER_PREFIX", default_value = "SSP", global = true)]
     pub number_prefix: String,

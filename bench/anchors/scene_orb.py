@@ -11,7 +11,7 @@ mode, folder = sys.argv[1:3]
 with open(os.path.join(folder, "pairs.txt"), encoding="utf-8") as lines:
     pairs = [tuple(line.split()) for line in lines]
 names = sorted({name for pair in pairs for name in pair})
-pictures = {name: cv2.imread(os.path.join(folder, name + ".pgm"), cv2.IMREAD_GRAYSCALE) for name in names}
+pictures = {name: cv2.imread(os.path.join(folder, name + ".png"), cv2.IMREAD_GRAYSCALE) for name in names}
 orb = cv2.ORB_create(nfeatures=1500)
 matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
 

@@ -285,8 +285,11 @@ fn state(mix: Mix, dice: &mut Dice) -> State {
 fn insert_sql(pool: &Pool) -> String {
     match pool {
         Pool::Postgres(_) => {
-            "insert into ticket select * from json_populate_recordset(null::ticket, cast($1 as json))"
-                .to_owned()
+            let columns = COLUMNS.join(", ");
+            format!(
+                "insert into ticket ({columns}) select {columns} \
+                 from json_populate_recordset(null::ticket, cast($1 as json))"
+            )
         }
         Pool::Sqlite { .. } => {
             let values: Vec<String> = COLUMNS.iter().map(|column| format!("value ->> '{column}'")).collect();

@@ -111,7 +111,7 @@ impl Gallery {
         let number = |name: &String| names.iter().position(|&other| other == name).unwrap_or(0);
         fs::create_dir_all(folder)?;
         for &name in &names {
-            self.lumas[name].save(folder.join(format!("{}.pgm", number(name))))?;
+            self.lumas[name].save(folder.join(format!("{}.png", number(name))))?;
         }
         let lines = raced.iter().map(|p| format!("{} {}\n", number(&p.names[0]), number(&p.names[1])));
         fs::write(folder.join("pairs.txt"), lines.collect::<String>())?;

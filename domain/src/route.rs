@@ -56,6 +56,22 @@ pub struct Rule {
     pub note: String,
 }
 
+impl Rule {
+    /// A rule without conditions, so that every one that fits a case by anything is stronger.
+    pub fn weakest(id: &str, lead: DepartmentCode, assist: Option<DepartmentCode>, note: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            category: None,
+            workline: None,
+            layer: None,
+            grid: None,
+            lead: Some(lead),
+            assist,
+            note: note.to_owned(),
+        }
+    }
+}
+
 /// The grids a case lies in.
 #[derive(Debug, Clone, Copy)]
 pub struct Territory<'a> {
@@ -100,15 +116,17 @@ type Specificity = (usize, bool, bool, u8);
 /// that with the lowest id, and without such a rule from the default.
 ///
 /// An assist that is also the lead is dropped.
-pub fn assign(
+pub fn assign<'a>(
     category: &CategoryCode,
     workline: &str,
     territory: &Territory,
     line_bureau: Option<&DepartmentCode>,
-    rules: &[Rule],
+    rules: impl IntoIterator<Item = &'a Rule>,
 ) -> Routing {
-    let fitting: Vec<_> =
-        rules.iter().filter_map(|rule| Some((fit(rule, category, workline, territory)?, rule))).collect();
+    let fitting: Vec<_> = rules
+        .into_iter()
+        .filter_map(|rule| Some((fit(rule, category, workline, territory)?, rule)))
+        .collect();
     let lead = match strongest(&fitting, |rule| rule.lead.as_ref()) {
         Some((rule, unit)) => Ok((unit, because_of("主办", rule))),
         None => default_lead(territory),

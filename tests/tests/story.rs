@@ -308,6 +308,9 @@ async fn a_circle_over_a_border_and_a_point_outside_wait_for_the_dispatcher_with
     let shares: Vec<f64> = candidates.iter().map(|c| c["likelihood"].as_f64().unwrap()).collect();
     assert!(shares.len() >= 2 && shares.is_sorted_by(|a, b| a >= b), "{shares:?}");
     assert!((shares.iter().sum::<f64>() - 1.0).abs() < 0.05, "{shares:?}");
+    let proposal = &seen["proposal"];
+    let best = text(&candidates[0], "/code");
+    assert_eq!((text(proposal, "/action"), text(proposal, "/body/grids/community")), ("confirm_place", best));
     let choice = text(&candidates[1], "/code").to_owned();
     let grids =
         json!({ "action": "confirm_place", "grids": { "community": choice }, "reason": "现场在路东" });

@@ -36,6 +36,13 @@ pub struct Claims {
     exp: i64,
 }
 
+impl Claims {
+    /// Whether it was issued before `moment`, to the second.
+    pub fn is_before(&self, moment: Moment) -> bool {
+        self.iat < moment.ms().div_euclid(1000)
+    }
+}
+
 /// Makes and checks access tokens.
 #[derive(Clone)]
 pub struct Keys {

@@ -54,6 +54,9 @@ impl FromRequest for Caller {
             };
             let claims = claims?;
             let account = api.account(&claims.sub).await?;
+            if account.sessions_since.is_some_and(|since| claims.is_before(since)) {
+                return Err(Kind::TokenInvalid.into());
+            }
             request.extensions_mut().insert(Asker(account.id.to_string()));
             let actor = store::repo::people::actor_of(&account);
             Ok(Self { actor, account })

@@ -95,6 +95,6 @@ mod tests {
             words: String,
         }
         let escaped = "%F0%A0%80%80".repeat(500);
-        assert_eq!(parse::<Words>(&format!("words={escaped}")).unwrap().0.words.chars().count(), 500);
+        assert_eq!(parse::<Words>(&format!("words={escaped}")).unwrap().words.chars().count(), 500);
     }
 }

@@ -6,14 +6,15 @@ use domain::geo::grid::Layer;
 use domain::id::{AccountId, GridCode};
 use domain::ticket::event::Unit;
 use serde::{Deserialize, Serialize};
-use store::repo::district::{self, Books};
 use store::repo::people::{self, Account};
+use store::repo::{district, staff};
 
 use crate::auth::session::{self, Tokens};
 use crate::auth::{password, wechat as platform};
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Body, Caller, sha256_hex};
+use crate::handlers::config::PRIVACY_VERSION;
 use crate::limits::count_login;
 use crate::{Api, real_now};
 
@@ -60,6 +61,8 @@ struct Me {
     department: Option<Unit>,
     side: Option<Side>,
     grids: Vec<MyGrid>,
+    /// The newest privacy guide that was agreed to.
+    consented_version: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -107,7 +110,7 @@ async fn open_for(api: &Api, openid: &str) -> ApiResult<Reply> {
     api.admit(&account)?;
     let tokens = session::open(api, &mut tx, &account, now).await?;
     tx.commit().await?;
-    let account = me_of(&account, &*api.books().await?);
+    let account = me_of(api, &account).await?;
     Reply::ok(&LoggedIn { tokens, account, is_new })
 }
 
@@ -131,7 +134,7 @@ pub async fn login(
     let mut tx = api.stores.pool.write().await?;
     let tokens = session::open(&api, &mut tx, &account, real_now()).await?;
     tx.commit().await?;
-    let account = me_of(&account, &*api.books().await?);
+    let account = me_of(&api, &account).await?;
     Reply::ok(&LoggedIn { tokens, account, is_new: false })
 }
 
@@ -151,17 +154,38 @@ pub async fn logout(api: web::Data<Api>, Body(given): Body<RefreshToken>) -> Api
 
 /// `GET /v1/me`
 pub async fn me(api: web::Data<Api>, caller: Caller) -> ApiResult<Reply> {
-    Reply::ok(&me_of(&caller.account, &*api.books().await?))
+    Reply::ok(&me_of(&api, &caller.account).await?)
 }
 
-fn me_of(account: &Account, books: &Books) -> Me {
-    let unit = |code| district::unit(books, code).map(|(unit, _)| unit);
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    privacy_version: u32,
+}
+
+/// `POST /v1/me/consents`: the caller agrees to the privacy guide that is in force.
+pub async fn consent(api: web::Data<Api>, caller: Caller, Body(given): Body<Consent>) -> ApiResult<Reply> {
+    if given.privacy_version != PRIVACY_VERSION {
+        let reason = format!("现行的隐私指引是第 {PRIVACY_VERSION} 版,请重新阅读");
+        return Err(ApiError::bad_field("privacy_version", reason));
+    }
+    let mut tx = api.stores.pool.write().await?;
+    staff::consent(&mut tx, &caller.account.id, given.privacy_version, real_now()).await?;
+    tx.commit().await?;
+    Reply::ok(&me_of(&api, &caller.account).await?)
+}
+
+async fn me_of(api: &Api, account: &Account) -> ApiResult<Me> {
+    let books = api.books().await?;
+    let consented_version = staff::consented(&api.stores.pool, &account.id).await?;
+    let unit = |code| district::unit(&books, code).map(|(unit, _)| unit);
     let grids = account.grids.iter().map(|(layer, code)| MyGrid {
         layer: *layer,
         code: code.clone(),
         name: books.grids.get(*layer, code).map(|grid| grid.name.clone()),
     });
-    Me {
+    Ok(Me {
+        consented_version,
         id: account.id.clone(),
         name: account.name.clone(),
         role: account.role,
@@ -170,5 +194,5 @@ fn me_of(account: &Account, books: &Books) -> Me {
         department: account.department.as_ref().and_then(unit),
         side: account.side,
         grids: grids.collect(),
-    }
+    })
 }

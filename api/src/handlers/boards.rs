@@ -1,8 +1,7 @@
 //! The boards of the console. Everybody who works on cases sees how units stand; it refuses to name another unit's
-//! tickets to a unit's people, and boards to those who only report.
+//! tickets to a unit's people, and all but the weather to those who only report.
 
 use actix_web::web;
-use domain::actor::Role;
 use domain::id::DepartmentCode;
 use domain::rhythm::{Span, SpanKind};
 use domain::stats::board::BoardName;
@@ -14,23 +13,10 @@ use strum::VariantArray as _;
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Caller, PathId, Query};
-use crate::view::board::{board as view, boards as list_view};
+use crate::view::board::{READERS, board as view, boards as list_view, sheet};
 use crate::{Api, now};
 
-/// Who sees figures.
-pub(super) const READERS: &[Role] = &[
-    Role::Dispatcher,
-    Role::Inspector,
-    Role::Leader,
-    Role::Command,
-    Role::Coordinator,
-    Role::Publicity,
-    Role::Institution,
-    Role::Oversight,
-    Role::Admin,
-    Role::Handler,
-    Role::UnitHead,
-];
+use super::registers::sent::{Format, Sent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +25,8 @@ pub struct Wanted {
     span: Option<String>,
     department: Option<DepartmentCode>,
     dimension: Option<Dimension>,
+    #[serde(default)]
+    format: Format,
 }
 
 /// `GET /v1/boards`
@@ -53,9 +41,14 @@ pub async fn show(
     caller: Caller,
     PathId(name): PathId<String>,
     Query(wanted): Query<Wanted>,
-) -> ApiResult<Reply> {
-    caller.require(READERS)?;
-    let name: BoardName = name.parse().map_err(|_| Kind::NotFound)?;
+) -> ApiResult<Sent> {
+    let name: BoardName = name.parse().map_err(|_| {
+        // Who sees no board is told so, not which there are.
+        caller.require(READERS).err().unwrap_or_else(|| Kind::NotFound.into())
+    })?;
+    if name != BoardName::Weather {
+        caller.require(READERS)?;
+    }
     let now = now();
     let span = match &wanted.span {
         Some(key) => Span::parse(key).ok_or_else(|| {
@@ -70,7 +63,11 @@ pub async fn show(
     check(&asked)?;
     let books = api.books().await?;
     let board = boards::board(&api.stores.pool, &books, &asked, now).await?;
-    Reply::ok(&view(board, &caller.actor))
+    let board = view(board, &caller.actor);
+    match wanted.format {
+        Format::Json => Ok(Sent::Json(Reply::ok(&board)?)),
+        format => Sent::file(format, sheet(&board), now.date()).await,
+    }
 }
 
 /// A board is cut only by its own dimensions, and only rows of units can be picked by unit.

@@ -14,14 +14,14 @@ use serde_json::json;
 use store::repo::district::{Books, standards_of};
 use strum::VariantArray as _;
 
-use crate::Api;
 use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Caller, Query};
 use crate::handlers::photos::MAX_PHOTO_BYTES;
+use crate::{Api, base_map, now};
 
 /// Raised when the privacy guide changes, so that clients ask for consent again.
-const PRIVACY_VERSION: u32 = 1;
+pub const PRIVACY_VERSION: u32 = 1;
 /// Oldest client that still works.
 const MIN_CLIENT_VERSION: &str = "1.0.0";
 /// Most pictures of one report.
@@ -38,6 +38,7 @@ pub async fn show(api: web::Data<Api>) -> ApiResult<Reply> {
     let map = api.maps.get_with(books.version, async { map_of(&books.grids) }).await;
     let datums: Vec<_> = CoordType::VARIANTS.iter().map(ToString::to_string).collect();
     Reply::ok(&json!({
+        "district": settings.district, "now": now(), "base_map": base_map::view(settings),
         "mode": if settings.is_demo() { "demo" } else { "production" },
         "wechat_login": api.stores.wechat.is_some(),
         "guest_login": settings.guests,

@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use crate::auth::token::ACCESS_MS;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::Caller;
+use crate::view::joint::CLOSED;
 use crate::{Api, real_now};
 
 /// A comment is sent when nothing else was for so long, so that proxies keep the connection.
@@ -181,9 +182,17 @@ impl Feed {
 }
 
 fn write(event: &LiveEvent) -> Bytes {
+    let by = &event.by;
+    let who = match by.role {
+        Role::Visitor => CLOSED,
+        // Who reported it is nobody's to see in passing.
+        _ if by.role == Role::Citizen || event.action.is_none() => by.role.label(),
+        _ => &by.name,
+    };
     let data = json!({
         "id": event.id, "ticket_id": event.ticket, "stage": event.stage, "stage_label": event.stage.label(),
-        "action": event.action, "action_label": event.action.map_or("上报", |action| action.label()), "at": event.at,
+        "action": event.action, "action_label": event.action.map_or("上报", |action| action.label()), "by": who,
+        "at": event.at,
     });
     Bytes::from(format!("id: {}\nevent: ticket\ndata: {data}\n\n", event.id))
 }

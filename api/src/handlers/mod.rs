@@ -46,6 +46,7 @@ pub mod jobs;
 pub mod notices;
 pub mod open311;
 pub mod papers;
+pub mod people;
 pub mod photos;
 pub mod points;
 pub mod practice;

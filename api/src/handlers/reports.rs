@@ -268,6 +268,8 @@ mod tests {
             latitude: HERE.lat + north_m / DEGREE_M,
             stage: Stage::Handling,
             category: Some(category.into()),
+            number: None,
+            attention: None,
             late: false,
         }
     }

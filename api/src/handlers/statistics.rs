@@ -33,7 +33,7 @@ pub async fn show(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked
 
 /// The unit whose figures the caller gets: the asked one, or of a unit's people always their own.
 fn department(caller: &Caller, asked: Option<DepartmentCode>) -> ApiResult<Option<DepartmentCode>> {
-    caller.require(super::boards::READERS)?;
+    caller.require(crate::view::board::READERS)?;
     if !matches!(caller.actor.role, Role::Handler | Role::UnitHead) {
         return Ok(asked);
     }

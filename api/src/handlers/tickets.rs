@@ -28,7 +28,7 @@ use crate::view::{Listed, explanation, grid, history, row};
 use crate::{Api, now};
 
 /// Points of a map when nothing is said, and at most.
-const MAP_LIMITS: (u32, u32) = (1_000, 5_000);
+const MAP_LIMITS: (u32, u32) = (1_000, 100_000);
 /// Datum of answers when nothing is said: what WeChat's map shows.
 pub(super) const DEFAULT: CoordType = CoordType::Gcj02;
 
@@ -41,7 +41,8 @@ pub struct Datum {
 /// `GET /v1/tickets`: newest first, or by change with `updated_since`.
 pub async fn list(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked>) -> ApiResult<Reply> {
     let (cursor, size) = read_page(asked.cursor.as_deref(), asked.limit)?;
-    let (filter, now, pool) = (asked.filter(&caller)?, now(), &api.stores.pool);
+    let (now, pool) = (now(), &api.stores.pool);
+    let filter = asked.filter(&caller, now)?;
     let page = lists::list(pool, &filter, now, cursor.as_ref(), size).await?;
     let total = match asked.with_total {
         true => Some(lists::count(pool, &filter, now).await?),
@@ -65,8 +66,10 @@ pub async fn map(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked>
     if !(1..=most).contains(&limit) {
         return Err(ApiError::from(Kind::BadQuery).detail("limit", format!("须为 1 到 {most}")));
     }
-    let points = lists::map(&api.stores.pool, &asked.filter(&caller)?, now(), limit + 1).await?;
-    Reply::ok(&grid::map(points, limit as usize, asked.coord_type.unwrap_or(DEFAULT)))
+    let now = now();
+    let points = lists::map(&api.stores.pool, &asked.filter(&caller, now)?, now, limit + 1).await?;
+    let coord_type = asked.coord_type.unwrap_or(DEFAULT);
+    Reply::ok(&grid::map(points, limit as usize, caller.is_staff(), coord_type))
 }
 
 /// `GET /v1/tickets/{id}`: whole for staff who may see it, the public view for citizens who reported or follow it.

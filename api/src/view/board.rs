@@ -1,13 +1,29 @@
 //! A board as people read it: one shape for all of them, each figure with its formula. It refuses to name another unit's
-//! tickets to a unit's people.
+//! tickets to a unit's people, and any ticket to the public.
 
 use chrono::NaiveDate;
 use domain::actor::{Actor, Role};
 use domain::rhythm::{Span, SpanKind};
-use domain::stats::board::{Board, BoardName, FormulaText, Row};
+use domain::stats::board::{Board, BoardName, Figure, FormulaText, Row};
 use domain::stats::tally::Dimension;
 use domain::time::Moment;
 use serde::Serialize;
+use store::export::{Cell, Table};
+
+/// Who sees figures, and the tickets behind them.
+pub const READERS: &[Role] = &[
+    Role::Dispatcher,
+    Role::Inspector,
+    Role::Leader,
+    Role::Command,
+    Role::Coordinator,
+    Role::Publicity,
+    Role::Institution,
+    Role::Oversight,
+    Role::Admin,
+    Role::Handler,
+    Role::UnitHead,
+];
 
 /// A stretch of days.
 #[derive(Debug, Serialize)]
@@ -44,15 +60,51 @@ pub struct BoardView {
 /// The board for `actor`.
 pub fn board(board: Board, actor: &Actor) -> BoardView {
     let Board { board, label, span, as_of, frozen, formulas, mut rows, total } = board;
-    if matches!(actor.role, Role::Handler | Role::UnitHead) {
-        let own = actor.department.as_ref().map_or("", |unit| unit.as_str());
-        let foreign = |row: &&mut Row| row.key != own;
-        for row in rows.iter_mut().filter(foreign) {
-            row.tickets.clear();
-            row.lost.iter_mut().for_each(|lost| lost.behind.clear());
-        }
+    let own = actor.department.as_ref().map_or("", |unit| unit.as_str());
+    let closed = |row: &Row| match actor.role {
+        Role::Handler | Role::UnitHead => row.key != own,
+        role => !READERS.contains(&role),
+    };
+    for row in rows.iter_mut().filter(|row| closed(row)) {
+        row.tickets.clear();
+        row.lost.iter_mut().for_each(|lost| lost.behind.clear());
     }
     BoardView { board, label, span: SpanView::from(&span), as_of, frozen, formulas, rows, total }
+}
+
+/// A board as a sheet: a line a row with each figure, what was counted out of what, and every lost point; below it the
+/// formulas.
+pub fn sheet(view: &BoardView) -> Table {
+    let figures = view.rows.first().map_or(&[][..], |row| &row.figures);
+    let pair = |figure: &Figure| [figure.label.clone(), format!("{}(分子/分母)", figure.label)];
+    let mut columns = ["名称", "组别", "名次", "标识", "提示"].map(str::to_owned).to_vec();
+    columns.extend(figures.iter().flat_map(pair));
+    columns.push("扣分明细".to_owned());
+    let mut rows: Vec<Vec<Cell>> = view.rows.iter().chain(&view.total).map(line).collect();
+    rows.push(Vec::new());
+    rows.extend(view.formulas.iter().map(|formula| {
+        let version = format!("第 {} 版", formula.version);
+        vec!["公式".into(), formula.label.as_str().into(), version.into(), formula.text.as_str().into()]
+    }));
+    Table { title: format!("{}-{}", view.label, view.span.title), columns, rows }
+}
+
+fn line(row: &Row) -> Vec<Cell> {
+    let rank = row.rank.map(i64::from);
+    let mut cells = vec![
+        row.name.as_str().into(),
+        row.group.clone().into(),
+        rank.into(),
+        row.label.clone().into(),
+        row.alarm.clone().into(),
+    ];
+    for figure in &row.figures {
+        cells.push(figure.printed.as_str().into());
+        cells.push(format!("{}/{}", figure.numerator, figure.denominator).into());
+    }
+    let lost: Vec<&str> = row.lost.iter().map(|lost| lost.text.as_str()).collect();
+    cells.push(lost.join("；").into());
+    cells
 }
 
 /// One of the boards that there are.

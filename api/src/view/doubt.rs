@@ -3,9 +3,13 @@
 use domain::dedupe::{Feature, Score, Verdict};
 use domain::geo::grid::Layer;
 use domain::id::TicketId;
+use domain::ticket::Ticket;
+use domain::ticket::action::{Action, ActionKind};
 use domain::ticket::attention::{Attention, AttentionKind};
+use domain::ticket::proposal::{self, Catalogue};
 use domain::ticket::state::Stage;
 use serde::Serialize;
+use store::repo::district::Books;
 use store::repo::lists::TicketRow;
 
 use super::place::CandidateView;
@@ -49,6 +53,26 @@ pub struct DuplicateView {
     pub features: Vec<Feature>,
     /// Rules that held the verdict below what the probability alone would give.
     pub held: Vec<String>,
+}
+
+/// What the machine would do.
+#[derive(Debug, Serialize)]
+pub struct ProposalView {
+    pub action: ActionKind,
+    /// The word on the button.
+    pub label: &'static str,
+    /// What would be done and on what ground.
+    pub sentence: String,
+    /// The body that does it.
+    pub body: Action,
+}
+
+/// What the machine would do with a ticket by whoever may take the `allowed` actions.
+pub fn proposal(books: &Books, ticket: &Ticket, allowed: &[ActionKind]) -> Option<ProposalView> {
+    let Books { categories, standards, guide, .. } = books;
+    let found = proposal::propose(ticket, allowed, Catalogue { categories, standards, guide })?;
+    let action = ActionKind::from(&found.action);
+    Some(ProposalView { action, label: action.label(), sentence: found.sentence, body: found.action })
 }
 
 /// The Chinese word of a doubt.

@@ -4,6 +4,7 @@
 use domain::geo::datum::{CoordType, Wgs84};
 use domain::geo::grid::{Grid, GridIndex, Layer};
 use domain::id::{CategoryCode, GridCode, TicketId};
+use domain::ticket::attention::AttentionKind;
 use domain::ticket::state::Stage;
 use serde::Serialize;
 use store::repo::lists::MapPoint;
@@ -70,6 +71,9 @@ pub struct TicketProperties {
     pub stage: Stage,
     pub stage_label: &'static str,
     pub category: Option<CategoryCode>,
+    pub number: Option<String>,
+    /// Null to citizens.
+    pub attention: Option<AttentionKind>,
     pub late: bool,
 }
 
@@ -108,6 +112,7 @@ fn shape(grid: &Grid, coord_type: CoordType) -> Geometry {
 pub fn map(
     mut points: Vec<MapPoint>,
     limit: usize,
+    staff: bool,
     coord_type: CoordType,
 ) -> Collection<Feature<Geometry, TicketProperties>> {
     let truncated = points.len() > limit;
@@ -120,6 +125,8 @@ pub fn map(
             stage: point.stage,
             stage_label: point.stage.label(),
             category: point.category,
+            number: point.number,
+            attention: point.attention.filter(|_| staff),
             late: point.late,
         },
     };

@@ -20,7 +20,7 @@ use store::repo::photos::{Card, PhotoState};
 use store::repo::tickets::PhotoUse;
 
 use super::clock::{ClockView, clock};
-use super::doubt::{DoubtView, DuplicateView, doubt, duplicate};
+use super::doubt::{DoubtView, DuplicateView, ProposalView, doubt, duplicate, proposal};
 use super::joint::{
     self, CauseView, EscalationView, FixView, MeetingView, OriginView, PartView, PlanView, PriorityView,
 };
@@ -108,6 +108,7 @@ pub struct TicketView {
     pub photos: Vec<PictureView>,
     pub proof: Option<ProofView>,
     pub attention: Vec<DoubtView>,
+    pub proposal: Option<ProposalView>,
     pub duplicates: Vec<DuplicateView>,
     pub merged_tickets: Vec<TicketId>,
     pub pending: Option<RequestView>,
@@ -257,6 +258,7 @@ pub fn whole(frame: &Frame<'_>, actor: &Actor, dossier: Dossier) -> TicketView {
         None => Default::default(),
     };
     let registered = ticket.stamps.registered.map(|at| at.since(ticket.opened_at));
+    let allowed = may(&ticket, actor, mine);
     let mut stamps = stamps(&ticket.stamps);
     for (stamp, by) in stamps.iter_mut().zip(owners(frame, actor.role, &ticket, &history)) {
         stamp.by = by.filter(|_| stamp.at.is_some());
@@ -297,13 +299,14 @@ pub fn whole(frame: &Frame<'_>, actor: &Actor, dossier: Dossier) -> TicketView {
         photos: pictures(frame, &album),
         proof: proof(&verdicts),
         attention: ticket.attention.iter().map(doubt).collect(),
+        proposal: proposal(frame.books, &ticket, &allowed),
         duplicates: scores.iter().map(|(other, score)| duplicate(other, score, &others)).collect(),
         merged_tickets: merged,
         pending: ticket.pending.as_ref().map(request),
         signatures: ticket.signatures.iter().map(|s| signature(s.account.clone(), s.side)).collect(),
         self_handled: ticket.self_handled(),
         recheck_due_at: recheck_due,
-        allowed_actions: allowed(&ticket, actor, mine),
+        allowed_actions: allowed.into_iter().map(Into::into).collect(),
         mine,
         id: ticket.id,
         number: ticket.number,
@@ -325,8 +328,12 @@ pub fn whole(frame: &Frame<'_>, actor: &Actor, dossier: Dossier) -> TicketView {
 
 /// The buttons of the asker; nobody follows twice.
 pub fn allowed(ticket: &Ticket, actor: &Actor, mine: bool) -> Vec<AllowedAction> {
+    may(ticket, actor, mine).into_iter().map(Into::into).collect()
+}
+
+fn may(ticket: &Ticket, actor: &Actor, mine: bool) -> Vec<ActionKind> {
     let actions = decide::allowed_actions(ticket, actor, mine).into_iter();
-    actions.filter(|action| !(mine && *action == ActionKind::Follow)).map(Into::into).collect()
+    actions.filter(|action| !(mine && *action == ActionKind::Follow)).collect()
 }
 
 /// Where it stands.

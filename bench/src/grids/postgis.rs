@@ -63,7 +63,7 @@ async fn measure(
         let points: Vec<Value> = points.iter().map(|at| Value::from(vec![at.lon, at.lat])).collect();
         execute!(
             pool,
-            "insert into place select $1 + n - 1, ST_Point((at ->> 0)::float8, (at ->> 1)::float8) \
+            "insert into place select $1 + n - 1, ST_Point((at ->> 0)::float8, (at ->> 1)::float8, 4326) \
              from json_array_elements(cast($2 as json)) with ordinality as t(at, n)",
             (batch * BATCH * 50) as i64,
             Value::from(points).to_string(),

@@ -46,22 +46,26 @@ impl std::fmt::Display for ShapeFault {
 }
 
 /// Two grids that share ground.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Overlap {
     pub a: GridCode,
     pub b: GridCode,
     pub area_m2: f64,
+    /// The shared ground.
+    pub shape: MultiPolygon<f64>,
 }
 
 /// Ground inside the layer that no grid covers, and a position in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Hole {
     pub area_m2: f64,
     pub at: Wgs84,
+    /// Its outline.
+    pub shape: MultiPolygon<f64>,
 }
 
-/// What the checks found; empty lists mean a clean layer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// What the checks found; empty lists mean a clean layer. Shapes are in WGS-84.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LayerCheck {
     pub faults: Vec<ShapeFault>,
     pub overlaps: Vec<Overlap>,
@@ -100,7 +104,7 @@ pub fn check_layer(grids: &[Grid]) -> LayerCheck {
     let centre = bounds(sound.iter().map(|grid| &grid.shape)).map(|all| all.center());
     let Some(plane) = centre.and_then(|c| Wgs84::new(c.x, c.y)).map(Plane::around) else { return check };
     let flat: Vec<_> = sound.iter().map(|grid| grid.shape.map_coords(|c| plane.flatten(c))).collect();
-    find_overlaps(&sound, &flat, &mut check);
+    find_overlaps(&sound, &flat, &plane, &mut check);
     find_holes(&flat, &plane, &mut check);
     check
 }
@@ -193,7 +197,7 @@ fn has_hole_outside(polygon: &Polygon<f64>) -> bool {
     polygon.interiors().iter().any(|hole| hole.coords().any(|c| !solid.intersects(c)))
 }
 
-fn find_overlaps(grids: &[&Grid], flat: &[MultiPolygon<f64>], check: &mut LayerCheck) {
+fn find_overlaps(grids: &[&Grid], flat: &[MultiPolygon<f64>], plane: &Plane, check: &mut LayerCheck) {
     type Boxed = GeomWithData<Rectangle<[f64; 2]>, usize>;
     let boxed = |(place, shape): (usize, &MultiPolygon<f64>)| {
         let area = shape.bounding_rect()?;
@@ -219,11 +223,14 @@ fn find_overlaps(grids: &[&Grid], flat: &[MultiPolygon<f64>], check: &mut LayerC
             };
             budget = left;
             let (a, b) = (&grids[place].code, &grids[other].code);
-            match guarded(|| shape.intersection(&flat[other]).unsigned_area()) {
-                Some(area_m2) if area_m2 > NEGLIGIBLE_M2 => {
-                    check.overlaps.push(Overlap { a: a.clone(), b: b.clone(), area_m2 });
+            match guarded(|| shape.intersection(&flat[other])) {
+                Some(shared) => {
+                    let area_m2 = shared.unsigned_area();
+                    if area_m2 > NEGLIGIBLE_M2 {
+                        let shape = shared.map_coords(|c| plane.lift(c));
+                        check.overlaps.push(Overlap { a: a.clone(), b: b.clone(), area_m2, shape });
+                    }
                 }
-                Some(_) => {}
                 None => check.faults.push(ShapeFault {
                     index: None,
                     code: Some(a.clone()),
@@ -245,7 +252,8 @@ fn find_holes(flat: &[MultiPolygon<f64>], plane: &Plane, check: &mut LayerCheck)
         let area_m2 = hole.unsigned_area();
         let point = hole.interior_point().map(|p| plane.lift(p.0));
         if let Some(at) = point.and_then(|c| Wgs84::new(c.x, c.y)).filter(|_| area_m2 > NEGLIGIBLE_M2) {
-            check.holes.push(Hole { area_m2, at });
+            let shape = MultiPolygon::from(hole.map_coords(|c| plane.lift(c)));
+            check.holes.push(Hole { area_m2, at, shape });
         }
     }
 }

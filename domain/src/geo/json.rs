@@ -1,12 +1,12 @@
 //! Grids as GeoJSON (RFC 7946): reading an import and the stored form of a shape. It refuses to repair: a
 //! feature with anything wrong is named, and no grid of its file is taken.
 
-use ::geo::{Coord, LineString, MultiPolygon, Polygon};
+use ::geo::{Coord, LineString, MapCoords as _, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::ShapeFault;
-use super::datum::{CoordType, to_wgs84};
+use super::datum::{CoordType, Wgs84, from_wgs84, to_wgs84};
 use super::grid::{Grid, Layer};
 use crate::id::GridCode;
 
@@ -145,6 +145,15 @@ pub fn shape_to_geojson(shape: &MultiPolygon<f64>) -> Value {
         |p: &Polygon<f64>| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect::<Rings>();
     let polygons: Vec<Rings> = shape.iter().map(polygon).collect();
     serde_json::json!({ "type": "MultiPolygon", "coordinates": polygons })
+}
+
+/// The same in another datum.
+pub fn shape_to_geojson_in(coord: CoordType, shape: &MultiPolygon<f64>) -> Value {
+    let moved = |c: Coord<f64>| {
+        let (x, y) = Wgs84::new(c.x, c.y).map_or((c.x, c.y), |at| from_wgs84(coord, at));
+        Coord { x, y }
+    };
+    shape_to_geojson(&shape.map_coords(moved))
 }
 
 /// Reads a Polygon or MultiPolygon geometry in WGS-84, as [`shape_to_geojson`] writes it.

@@ -18,5 +18,5 @@ pub use check::{Hole, LayerCheck, Overlap, ShapeFault, check_layer};
 pub use datum::{CoordType, Wgs84, distance_m, from_wgs84, to_wgs84};
 pub use fence::{Fence, FenceAnswer};
 pub use grid::{Candidate, Grid, GridIndex, Layer, Placement, Spot};
-pub use json::{parse_grids, shape_from_geojson, shape_to_geojson};
+pub use json::{parse_grids, shape_from_geojson, shape_to_geojson, shape_to_geojson_in};
 pub use outline::Outline;

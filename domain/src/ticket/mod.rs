@@ -9,6 +9,7 @@ pub mod flow;
 pub mod joint;
 pub mod origin;
 pub mod permit;
+pub mod proposal;
 pub mod refusal;
 pub mod state;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use domain::route::Rule;
 use domain::time::Moment;
 use sqlx::FromRow;
 
-use crate::sql::{On, Pool, Result, StoreError};
+use crate::sql::{On, Result, StoreError};
 use crate::{fetch_all, fetch_scalar_optional, fetch_scalars};
 
 /// The setting that every import raises.
@@ -78,10 +78,11 @@ fn parse_layer(layer: &str) -> Result<Layer> {
     layer.parse().map_err(|_| StoreError::corrupt("grid_version", "layer", layer))
 }
 
-pub(super) async fn departments(pool: &Pool) -> Result<Vec<DepartmentRow>> {
+pub(super) async fn departments(on: impl Into<On<'_>>) -> Result<Vec<DepartmentRow>> {
     type Columns = (String, String, String, Option<String>, Option<String>, Option<String>);
+    let mut on: On<'_> = on.into();
     let rows = fetch_all!(
-        pool,
+        on,
         Columns,
         "select code, name, kind, parent, workline, area from department order by code"
     )?;
@@ -99,10 +100,11 @@ pub(super) async fn departments(pool: &Pool) -> Result<Vec<DepartmentRow>> {
     rows.into_iter().map(read).collect()
 }
 
-pub(super) async fn categories(pool: &Pool) -> Result<Vec<CategoryRow>> {
+pub(super) async fn categories(on: impl Into<On<'_>>) -> Result<Vec<CategoryRow>> {
     type Columns = (String, String, String, String, i64, String);
+    let mut on: On<'_> = on.into();
     let rows = fetch_all!(
-        pool,
+        on,
         Columns,
         "select code, name, workline, close_policy, recheck_days, lead_by from category order by code"
     )?;
@@ -133,9 +135,10 @@ struct StandardColumns {
 }
 
 /// All standards, those of a category in the order of their file.
-pub(super) async fn standards(pool: &Pool) -> Result<Vec<StandardRow>> {
+pub(super) async fn standards(on: impl Into<On<'_>>) -> Result<Vec<StandardRow>> {
+    let mut on: On<'_> = on.into();
     let rows = fetch_all!(
-        pool,
+        on,
         StandardColumns,
         "select code, category, name, opens_when, limit_amount, limit_unit, closes_when, source from standard
          order by category, position, code"
@@ -169,9 +172,10 @@ struct RuleColumns {
     note: String,
 }
 
-pub(super) async fn rules(pool: &Pool) -> Result<Vec<Rule>> {
+pub(super) async fn rules(on: impl Into<On<'_>>) -> Result<Vec<Rule>> {
+    let mut on: On<'_> = on.into();
     let rows = fetch_all!(
-        pool,
+        on,
         RuleColumns,
         "select id, category, workline, layer, grid, lead, assist, note from route_rule order by id"
     )?;
@@ -192,9 +196,10 @@ pub(super) async fn rules(pool: &Pool) -> Result<Vec<Rule>> {
 }
 
 /// The calendar of the imported days and the set working hours.
-pub(super) async fn calendar(pool: &Pool) -> Result<Calendar> {
+pub(super) async fn calendar(on: impl Into<On<'_>>) -> Result<Calendar> {
     type Columns = (String, String, String, String);
-    let rows = fetch_all!(pool, Columns, "select day, kind, name, source from calendar_day order by day")?;
+    let mut on: On<'_> = on.into();
+    let rows = fetch_all!(on, Columns, "select day, kind, name, source from calendar_day order by day")?;
     let read = |(day, kind, name, source): Columns| {
         let corrupt = |column| StoreError::corrupt("calendar_day", column, &day);
         let (date, kind) =
@@ -203,7 +208,7 @@ pub(super) async fn calendar(pool: &Pool) -> Result<Calendar> {
     };
     let days = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     let corrupt = || StoreError::corrupt("setting", "value", WORK_HOURS);
-    let hours: Option<Vec<Shift>> = match setting(pool, WORK_HOURS).await? {
+    let hours: Option<Vec<Shift>> = match setting(&mut on, WORK_HOURS).await? {
         Some(text) => Some(serde_json::from_str(&text).map_err(|_| corrupt())?),
         None => None,
     };
@@ -211,10 +216,11 @@ pub(super) async fn calendar(pool: &Pool) -> Result<Calendar> {
 }
 
 /// The grids of the active versions, indexed off the async threads: a thousand shapes take a tenth of a second.
-pub(super) async fn grids(pool: &Pool) -> Result<GridIndex> {
+pub(super) async fn grids(on: impl Into<On<'_>>) -> Result<GridIndex> {
     type Columns = (String, String, String, String);
+    let mut on: On<'_> = on.into();
     let rows = fetch_all!(
-        pool,
+        on,
         Columns,
         "select g.layer, g.code, g.name, g.shape from grid g
          join grid_version v on v.layer = g.layer and v.id = g.version where v.active"

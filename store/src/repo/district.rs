@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use domain::classify::{Entry, Guide};
 use domain::clock::calendar::Calendar;
 use domain::config::Config;
-use domain::geo::grid::GridIndex;
+use domain::geo::grid::{GridIndex, Layer};
 use domain::id::{CategoryCode, DepartmentCode, GridCode, StandardCode};
-use domain::import::{CategoryRow, DepartmentKind, DepartmentRow, StandardRow};
-use domain::route::Rule;
+use domain::import::{CategoryRow, DepartmentKind, DepartmentRow, LeadBy, StandardRow};
+use domain::route::{Routing, Rule, Territory, assign};
 use domain::ticket::event::{Class, Unit};
 use domain::workline::Workline;
 
 use super::{catalogue, rules};
-use crate::sql::{Pool, Result, StoreError};
+use crate::sql::{On, Pool, Result, StoreError};
 
 pub use super::catalogue::{GridVersion, grid_versions, version};
 
@@ -111,6 +111,29 @@ pub fn bureau_of(books: &Books, line: Workline) -> Option<&DepartmentRow> {
     books.departments.values().filter(keeps).min_by_key(|unit| below(unit))
 }
 
+/// The id of the rule that stands for "the line leads"; it sorts behind every imported id.
+const LINE_LEADS: &str = "条线主办";
+
+/// To whom a case goes by the books: by the imported rules and the `extra` ones, else the area leads and the line's bureau
+/// assists, or the other way round where the catalogue says that the line leads.
+pub fn routing(
+    books: &Books,
+    category: &CategoryCode,
+    line: Workline,
+    grids: &BTreeMap<Layer, GridCode>,
+    extra: &[Rule],
+) -> Routing {
+    let area = grids.get(&Layer::Area);
+    let block = area.and_then(|area| block_of(books, area)).map(|row| &row.code);
+    let bureau = bureau_of(books, line).map(|row| &row.code);
+    let territory = Territory { area: area.map(|area| (area, block)), grids };
+    let line_leads = books.categories.get(category).is_some_and(|row| row.lead_by == LeadBy::Line);
+    let by_line = bureau.filter(|_| line_leads).map(|bureau| {
+        Rule::weakest(LINE_LEADS, bureau.clone(), block.cloned(), "该类别由行业单位主办，所在片区协办")
+    });
+    assign(category, line.code(), &territory, bureau, books.rules.iter().chain(extra).chain(&by_line))
+}
+
 /// The books, loaded when first asked for and after an import; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct BooksCache(Arc<Cached>);
@@ -184,23 +207,25 @@ pub async fn load(pool: &Pool) -> Result<Books> {
     Err(StoreError::Unavailable("the district's books keep changing".to_owned()))
 }
 
-async fn read_all(pool: &Pool, version: i64) -> Result<Books> {
+/// Everything as the connection sees it, inside a transaction also what that has changed.
+pub(super) async fn read_all(on: impl Into<On<'_>>, version: i64) -> Result<Books> {
+    let mut on: On<'_> = on.into();
     let mut standards: BTreeMap<CategoryCode, Vec<StandardRow>> = BTreeMap::new();
-    for row in catalogue::standards(pool).await? {
+    for row in catalogue::standards(&mut on).await? {
         standards.entry(row.category.clone()).or_default().push(row);
     }
-    let departments = catalogue::departments(pool).await?;
-    let categories = catalogue::categories(pool).await?;
+    let departments = catalogue::departments(&mut on).await?;
+    let categories = catalogue::categories(&mut on).await?;
     let categories: BTreeMap<_, _> = categories.into_iter().map(|row| (row.code.clone(), row)).collect();
     Ok(Books {
         departments: departments.into_iter().map(|row| (row.code.clone(), row)).collect(),
         guide: Arc::new(guide(&categories, &standards)),
         categories,
         standards,
-        rules: catalogue::rules(pool).await?,
-        calendar: catalogue::calendar(pool).await?,
-        grids: Arc::new(catalogue::grids(pool).await?),
-        config: Arc::new(rules::load(pool).await?),
+        rules: catalogue::rules(&mut on).await?,
+        calendar: catalogue::calendar(&mut on).await?,
+        grids: Arc::new(catalogue::grids(&mut on).await?),
+        config: Arc::new(rules::load(&mut on).await?),
         version,
     })
 }

@@ -3,9 +3,10 @@
 
 use domain::id::TicketId;
 use domain::ticket::action::ActionKind;
-use domain::ticket::event::Event;
+use domain::ticket::event::{By, Event};
 use domain::ticket::state::Stage;
 use domain::time::Moment;
+use serde::Deserialize;
 
 use crate::sql::{On, Result, SqlText, StoreError, fetch_all_dyn};
 use crate::{fetch_all, fetch_scalar_optional, id};
@@ -24,6 +25,8 @@ pub struct LiveEvent {
     pub stage: Stage,
     /// What was done; `None` for the report that opened it.
     pub action: Option<ActionKind>,
+    /// Who did it.
+    pub by: By,
     /// When.
     pub at: Moment,
 }
@@ -42,16 +45,23 @@ pub async fn timeline(on: impl Into<On<'_>>, ticket: &TicketId) -> Result<Vec<Ev
 
 /// Up to `limit` changes after a cursor, in the order of their ids; without one from the very first.
 pub async fn after(on: impl Into<On<'_>>, cursor: Option<&str>, limit: u32) -> Result<Vec<LiveEvent>> {
-    type Columns = (String, String, String, Option<String>, i64);
-    let mut text = SqlText::new("select id, ticket_id, stage, action, at from ticket_event");
+    type Columns = (String, String, String, Option<String>, i64, String);
+    /// The part of an event that says who did it.
+    #[derive(Deserialize)]
+    struct Signed {
+        by: By,
+    }
+    let mut text = SqlText::new("select id, ticket_id, stage, action, at, body from ticket_event");
     text.filter(" where id > ", cursor).push(" order by id limit ").bind(limit);
     let rows: Vec<Columns> = fetch_all_dyn(on, &text).await?;
-    let read = |(id, ticket, stage, action, at): Columns| {
+    let read = |(id, ticket, stage, action, at, body): Columns| {
         let corrupt = |column| StoreError::corrupt("ticket_event", column, &id);
+        let signed: Signed = super::tickets::parse("ticket_event", "body", &id, &body)?;
         Ok(LiveEvent {
             stage: stage.parse().map_err(|_| corrupt("stage"))?,
             action: action.as_deref().map(str::parse).transpose().map_err(|_| corrupt("action"))?,
             ticket: ticket.into(),
+            by: signed.by,
             at: Moment::from_ms(at),
             id,
         })

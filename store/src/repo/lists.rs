@@ -18,7 +18,7 @@ use crate::sql::dialect::Dialect;
 use crate::sql::{On, Result, SqlText, StoreError, fetch_all_dyn, fetch_scalar_dyn};
 
 /// Rows that a map without a narrower filter looks at, newest first.
-pub const MAP_WINDOW: u32 = 20_000;
+pub const MAP_WINDOW: u32 = 100_000;
 
 /// A ticket in a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +78,9 @@ pub struct MapPoint {
     pub latitude: f64,
     pub stage: Stage,
     pub category: Option<CategoryCode>,
+    pub number: Option<String>,
+    /// The first doubt that a person must settle.
+    pub attention: Option<AttentionKind>,
     pub late: bool,
 }
 
@@ -169,14 +172,17 @@ pub async fn map(
     now: Moment,
     limit: u32,
 ) -> Result<Vec<MapPoint>> {
-    type Columns = (String, f64, f64, String, Option<String>, Option<i64>);
+    type Columns = (String, f64, f64, String, Option<String>, Option<i64>, Option<String>, Option<String>);
     let on: On<'_> = on.into();
     let text = map_sql(on.dialect(), filter, now, limit);
     let rows: Vec<Columns> = fetch_all_dyn(on, &text).await?;
-    let point = |(id, longitude, latitude, stage, category, late_at): Columns| {
+    let point = |(id, longitude, latitude, stage, category, late_at, number, attention): Columns| {
+        let corrupt = |column| StoreError::corrupt("ticket", column, &id);
         Ok(MapPoint {
-            stage: stage.parse().map_err(|_| StoreError::corrupt("ticket", "stage", &id))?,
+            stage: stage.parse().map_err(|_| corrupt("stage"))?,
+            attention: attention.as_deref().map(str::parse).transpose().map_err(|_| corrupt("attention"))?,
             id: id.into(),
+            number,
             longitude,
             latitude,
             category: category.map(Into::into),
@@ -254,14 +260,16 @@ pub(super) fn count_sql(dialect: Dialect, filter: &TicketFilter, now: Moment) ->
 }
 
 pub(super) fn map_sql(dialect: Dialect, filter: &TicketFilter, now: Moment, limit: u32) -> SqlText {
-    const COLUMNS: &str = "select id, longitude, latitude, stage, category, late_at from ";
+    const COLUMNS: &str = "select id, longitude, latitude, stage, category, late_at, number, attention from ";
     let mut text = SqlText::new(COLUMNS);
     let (window, outer) = match (filter.bbox, filter::cells_of(filter)) {
         (Some(bbox), None) => (MAP_WINDOW, Some(bbox)),
         _ => (limit, None),
     };
     let inner = TicketFilter { bbox: filter.bbox.filter(|_| outer.is_none()), ..filter.clone() };
-    text.push("(select id, longitude, latitude, stage, category, late_at, opened_at from ticket");
+    text.push(
+        "(select id, longitude, latitude, stage, category, late_at, number, attention, opened_at from ticket",
+    );
     push_newest(&mut text, dialect, &inner, now, None, i64::from(window));
     text.push(") recent where longitude is not null");
     if let Some([west, south, east, north]) = outer {

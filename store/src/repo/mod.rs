@@ -30,6 +30,7 @@ pub mod reports;
 mod reuse;
 pub mod rota;
 pub mod rules;
+pub mod staff;
 pub mod stats;
 pub mod subscriptions;
 mod superiors;

@@ -43,6 +43,8 @@ pub struct Account {
     pub demo: bool,
     /// Whether it may log in.
     pub active: bool,
+    /// Access tokens issued before are refused.
+    pub sessions_since: Option<Moment>,
     /// The person's own grids.
     pub grids: Vec<(Layer, GridCode)>,
 }
@@ -58,11 +60,15 @@ struct Row {
     phone: Option<String>,
     demo: bool,
     active: bool,
+    sessions_since: Option<i64>,
 }
 
 macro_rules! select_account {
     ($rest:literal) => {
-        concat!("select id, role, name, username, department, side, phone, demo, active from account", $rest)
+        concat!(
+            "select id, role, name, username, department, side, phone, demo, active, sessions_since from account",
+            $rest
+        )
     };
 }
 
@@ -230,6 +236,7 @@ fn read(row: Row) -> Result<Account> {
         phone: row.phone,
         demo: row.demo,
         active: row.active,
+        sessions_since: row.sessions_since.map(Moment::from_ms),
         grids: Vec::new(),
     })
 }

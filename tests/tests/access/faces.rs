@@ -34,6 +34,40 @@ async fn the_pages_are_there_for_everyone_and_ask_no_other_host() {
 }
 
 #[tokio::test]
+async fn a_base_map_is_told_and_only_its_host_may_be_asked() {
+    let tiles = "https://tiles.example.org/{z}/{x}/{y}.png?tk=abc";
+    let plan = City::plan().with("SUISHOUPAI_BASE_MAP", tiles).with("SUISHOUPAI_BASE_MAP_DATUM", "gcj02");
+    let city = plan.with("SUISHOUPAI_DISTRICT", "即墨区").start().await;
+    let config = city.nobody().get("/v1/config").await.expect("an answer").ok().expect("the settings");
+    let told = json!({ "kind": "raster", "url": tiles, "coord_type": "gcj02", "attribution": "" });
+    assert_eq!((&config["base_map"], &config["district"]), (&told, &json!("即墨区")));
+    let page = Client::new().get(format!("{}/console/", city.nobody().base())).send().await.expect("a page");
+    let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.contains("connect-src 'self' https://tiles.example.org;"), "{policy}");
+    assert_eq!(policy.matches("http").count(), 2, "one host, for pictures and for connections: {policy}");
+    city.finish().await;
+}
+
+#[tokio::test]
+async fn a_base_map_in_a_file_is_served_in_parts() {
+    let file = std::env::temp_dir().join(format!("base-{}.pmtiles", uuid::Uuid::now_v7().simple()));
+    let bytes: Vec<u8> = (0..=255_u8).cycle().take(100_000).collect();
+    std::fs::write(&file, &bytes).expect("a file");
+    let city = City::plan().with("SUISHOUPAI_BASE_MAP", file.display().to_string()).start().await;
+    let config = city.nobody().get("/v1/config").await.expect("an answer").ok().expect("the settings");
+    assert_eq!(
+        (&config["base_map"]["kind"], &config["base_map"]["url"]),
+        (&json!("pmtiles"), &json!("/base-map.pmtiles"))
+    );
+    let request = Client::new().get(format!("{}/base-map.pmtiles", city.nobody().base()));
+    let part = request.header("Range", "bytes=1000-1099").send().await.expect("a part");
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.bytes().await.expect("bytes"), &bytes[1000..1100]);
+    city.finish().await;
+    std::fs::remove_file(file).expect("the file is there");
+}
+
+#[tokio::test]
 async fn a_browser_with_its_own_key_is_a_citizen_and_only_that_key_is() {
     let city = City::start().await;
     let nobody = city.nobody();

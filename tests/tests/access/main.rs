@@ -5,6 +5,7 @@
 mod chinese;
 mod doors;
 mod faces;
+mod people;
 mod pictures;
 mod production;
 mod sight;

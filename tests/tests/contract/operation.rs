@@ -146,7 +146,15 @@ pub async fn insider(city: &City, operation: &Operation) -> Client {
     match () {
         () if operation.path == "/v1/points" || operation.path.ends_with("/votes") => city.citizen(1).await,
         () if begins(&["/open311", "/v1/registers/camera"]) => city.integration().await,
-        () if begins(&["/v1/jobs", "/v1/imports", "/v1/rules", "/v1/practice", "/v1/subscriptions"]) => {
+        () if begins(&[
+            "/v1/jobs",
+            "/v1/imports",
+            "/v1/people",
+            "/v1/rules",
+            "/v1/practice",
+            "/v1/subscriptions",
+        ]) =>
+        {
             city.admin().await
         }
         () => city.dispatcher(1).await,

@@ -106,6 +106,15 @@ async fn overlaps_and_holes_are_told_with_their_area_and_the_old_version_is_kept
     let summary = send(&admin, "grids", file(&overlap), &WGS84).await.ok().expect("taken");
     let notes = summary["notes"].to_string();
     let area = number_after(&notes, "重叠约 ");
+    let shared = &summary["faults_map"]["features"];
+    assert_eq!(shared.as_array().map(Vec::len), Some(1), "{shared}");
+    assert_eq!(shared[0]["properties"]["codes"], json!(["A", "B"]));
+    let ring = shared[0]["geometry"]["coordinates"][0][0].as_array().expect("a ring");
+    let within = |point: &Value| {
+        let east = (point[0].as_f64().expect("degrees") - CORNER.lon) / SIDE;
+        (0.899..1.001).contains(&east)
+    };
+    assert!(ring.len() >= 5 && ring.iter().all(within), "only the shared strip is drawn: {ring:?}");
     let due = 0.1 * SIDE * 111_320.0 * CORNER.lat.to_radians().cos() * SIDE * 110_980.0;
     assert!((area / due - 1.0).abs() < 0.02, "{notes}: {area} m², should be {due}");
     // Four squares around a fifth that is not there.
@@ -125,6 +134,7 @@ async fn overlaps_and_holes_are_told_with_their_area_and_the_old_version_is_kept
     let area = number_after(&notes, "处有约 ");
     assert!((area / (10.0 * due) - 1.0).abs() < 0.02, "{notes}: {area} m², should be {}", 10.0 * due);
     assert!(notes.contains("第 3 版已启用"), "{notes}");
+    assert_eq!(summary["faults_map"]["features"][0]["properties"]["kind"], "hole");
     assert_eq!(
         count("select cast(count(*) as bigint) from grid where layer = 'inspection' and version = 1").await,
         old

@@ -74,6 +74,33 @@ async fn a_trial_import_says_the_same_and_keeps_nothing() {
 }
 
 #[tokio::test]
+async fn a_trial_of_rules_tells_which_cases_would_go_elsewhere() {
+    let city = City::start().await;
+    let admin = city.admin().await;
+    let (ticket, seen) = city.dispatched_heap().await;
+    let lead = text(&seen, "/lead/code").to_owned();
+    let rules = |unit: &str| {
+        let category = text(&seen, "/category/code");
+        format!("id,category,workline,layer,grid,lead,assist,note\ntrial,{category},,,,{unit},,试行\n")
+    };
+    let trial = async |unit: &str| {
+        let file = rules(unit);
+        send(&admin, "rules", file, &[("dry_run", "true")]).await.ok().expect("it would be taken")["moved"]
+            .clone()
+    };
+    let moved = trial("area-lancun").await;
+    assert_eq!((&moved["looked_at"], &moved["moved"]), (&json!(1), &json!(1)), "{moved}");
+    let example = &moved["examples"][0];
+    assert_eq!((text(example, "/id"), text(example, "/from/code")), (ticket.as_str(), lead.as_str()));
+    assert_eq!(text(example, "/to/code"), "area-lancun");
+    let same = trial(&lead).await;
+    assert_eq!((&same["looked_at"], &same["moved"]), (&json!(1), &json!(0)), "{same}");
+    let kept = send(&admin, "rules", rules("area-lancun"), &[]).await.ok().expect("taken");
+    assert_eq!(kept["moved"], Value::Null, "only a trial foretells");
+    city.finish().await;
+}
+
+#[tokio::test]
 async fn every_kind_of_table_names_its_faults() {
     let city = City::start().await;
     let admin = city.admin().await;

@@ -37,6 +37,7 @@ fn caller(role: Role) -> Caller {
         phone: None,
         demo: false,
         active: true,
+        sessions_since: None,
         grids: Vec::new(),
     };
     let actor = Actor { account: "a1".into(), role, ..Actor::system() };

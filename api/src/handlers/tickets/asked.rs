@@ -6,7 +6,7 @@ use domain::id::{AccountId, CategoryCode, DepartmentCode, GridCode, TicketId};
 use domain::ticket::attention::AttentionKind;
 use domain::ticket::event::{Priority, Source};
 use domain::ticket::state::Stage;
-use domain::time::Moment;
+use domain::time::{DAY_MS, Moment};
 use domain::workline::Workline;
 use serde::Deserialize;
 use store::repo::lists::{Scope, TicketFilter};
@@ -15,6 +15,9 @@ use strum::VariantArray as _;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::Caller;
 use crate::view::joint::is_unit_side;
+
+/// How far back words are looked for when nothing else is said: no index serves them.
+const SEARCHED_DAYS: i64 = 92;
 
 /// Query of `GET /v1/tickets` and `GET /v1/tickets/map`.
 #[derive(Debug, Default, Deserialize)]
@@ -48,6 +51,8 @@ pub struct Asked {
     opened_to: Option<String>,
     updated_since: Option<String>,
     number: Option<String>,
+    /// What the words or the number contain.
+    words: Option<String>,
     self_handled: Option<bool>,
     priority: Option<Priority>,
     /// A red order.
@@ -65,7 +70,10 @@ pub struct Asked {
 
 impl Asked {
     /// The filter, within what the role table lets the caller see.
-    pub fn filter(&self, caller: &Caller) -> ApiResult<TicketFilter> {
+    pub fn filter(&self, caller: &Caller, now: Moment) -> ApiResult<TicketFilter> {
+        let opened_from = moment("opened_from", self.opened_from.as_deref())?;
+        let looked_for = words(self.words.as_deref())?;
+        let lately = looked_for.as_ref().map(|_| now.plus_ms(-SEARCHED_DAYS * DAY_MS));
         Ok(TicketFilter {
             stage: stages(self.stage.as_deref())?,
             attention: self.attention,
@@ -84,7 +92,8 @@ impl Asked {
             mine: self.mine.then(|| caller.account.id.clone()),
             late: self.late,
             bbox: bbox(self.bbox.as_deref(), self.coord_type)?,
-            opened_from: moment("opened_from", self.opened_from.as_deref())?,
+            opened_from: opened_from.or(lately),
+            words: looked_for,
             opened_to: moment("opened_to", self.opened_to.as_deref())?,
             updated_since: moment("updated_since", self.updated_since.as_deref())?,
             number: self.number.clone(),
@@ -99,6 +108,13 @@ impl Asked {
             ..TicketFilter::within(Scope::of(&caller.actor))
         })
     }
+}
+
+/// What to look for, 2 to 40 characters.
+fn words(text: Option<&str>) -> ApiResult<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || ApiError::from(Kind::BadQuery).detail("words", "须为 2 到 40 个字");
+    if (2..=40).contains(&text.chars().count()) { Ok(Some(text.to_owned())) } else { Err(wrong()) }
 }
 
 fn stages(text: Option<&str>) -> ApiResult<Vec<Stage>> {

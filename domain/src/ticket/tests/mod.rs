@@ -4,6 +4,7 @@ mod intake;
 mod joint;
 mod life;
 mod orders;
+mod proposal;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use domain::geo::datum::CoordType;
 use domain::geo::grid::{Grid, Layer};
-use domain::geo::{LayerCheck, ShapeFault, check_layer, parse_grids, shape_to_geojson};
+use domain::geo::{LayerCheck, ShapeFault, check_layer, parse_grids, shape_to_geojson, shape_to_geojson_in};
+use domain::id::GridCode;
 use domain::import::{Fault, MOST_FAULTS};
 use domain::time::Moment;
+use serde_json::{Value, json};
 
 use super::values::insert_all;
 use super::{ImportError, MOST_BYTES, Summary};
@@ -22,6 +24,7 @@ pub struct Borders {
     layer: Layer,
     grids: Vec<Row>,
     notes: Vec<String>,
+    faults_map: Value,
 }
 
 struct Row {
@@ -46,12 +49,13 @@ pub fn check(geojson: &str, layer: Layer, coord: CoordType) -> Result<Borders, I
         code: grid.code.to_string(),
         name: grid.name,
     };
-    Ok(Borders { layer, notes: tell(&found), grids: grids.into_iter().map(row).collect() })
+    let grids = grids.into_iter().map(row).collect();
+    Ok(Borders { layer, notes: tell(&found), faults_map: drawn(&found, coord), grids })
 }
 
 /// Writes a new version and puts it in use.
 pub async fn write(tx: &mut Tx, borders: Borders, source: &str, now: Moment) -> Result<Summary, ImportError> {
-    let Borders { layer, grids, mut notes } = borders;
+    let Borders { layer, grids, mut notes, faults_map } = borders;
     let word = layer.to_string();
     let version = fetch_scalar!(
         tx,
@@ -75,7 +79,7 @@ pub async fn write(tx: &mut Tx, borders: Borders, source: &str, now: Moment) -> 
     .await?;
     notes.insert(0, format!("{}第 {version} 版已启用", layer.label()));
     notes.extend(orphans(tx, layer, &grids).await?);
-    Ok(Summary { kind: "grids".into(), rows: grids.len(), notes })
+    Ok(Summary { faults_map: Some(faults_map), ..Summary::of("grids", grids.len(), notes) })
 }
 
 /// Tells of units, people and rules whose grid is not in the new version.
@@ -127,6 +131,22 @@ fn refuse(faults: Vec<ShapeFault>) -> ImportError {
         reason: fault.reason,
     };
     ImportError::Faults(faults.into_iter().take(MOST_FAULTS).map(fault).collect())
+}
+
+/// The first overlaps and holes as GeoJSON in the datum of the file.
+fn drawn(found: &LayerCheck, coord: CoordType) -> Value {
+    let feature = |kind: &str, area_m2: f64, codes: Vec<&GridCode>, shape: Value| {
+        let properties = json!({ "kind": kind, "area_m2": area_m2, "codes": codes });
+        json!({ "type": "Feature", "geometry": shape, "properties": properties })
+    };
+    let shape = |shape| shape_to_geojson_in(coord, shape);
+    let overlaps = found.overlaps.iter().take(MOST_TOLD);
+    let overlaps =
+        overlaps.map(|one| feature("overlap", one.area_m2, vec![&one.a, &one.b], shape(&one.shape)));
+    let holes = found.holes.iter().take(MOST_TOLD);
+    let holes = holes.map(|one| feature("hole", one.area_m2, Vec::new(), shape(&one.shape)));
+    let features: Vec<Value> = overlaps.chain(holes).collect();
+    json!({ "type": "FeatureCollection", "coord_type": coord, "features": features })
 }
 
 fn tell(found: &LayerCheck) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! that raises the version of the books. It refuses a file with any fault as a whole, so that nothing is half imported.
 
 mod borders;
+mod foresee;
 mod patches;
 mod people;
 mod registers;
@@ -16,7 +17,9 @@ pub use domain::import::Fault;
 use domain::register::Register;
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+pub use self::foresee::{Example, Moved};
 pub use self::patches::{Flight, patches};
 pub use self::registers::named;
 use super::catalogue;
@@ -62,7 +65,7 @@ pub enum Table {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     /// The table or register, `grids` or `patches`.
     pub kind: String,
@@ -70,6 +73,16 @@ pub struct Summary {
     pub rows: usize,
     /// What a person should know, in Chinese.
     pub notes: Vec<String>,
+    /// Overlaps and holes of borders as GeoJSON, in the datum of the file.
+    pub faults_map: Option<Value>,
+    /// Which cases would go elsewhere; only of a trial that changes where cases go.
+    pub moved: Option<Moved>,
+}
+
+impl Summary {
+    fn of(kind: impl Into<String>, rows: usize, notes: Vec<String>) -> Self {
+        Self { kind: kind.into(), rows, notes, faults_map: None, moved: None }
+    }
 }
 
 /// Why nothing was imported.
@@ -106,11 +119,24 @@ pub enum Ending {
 }
 
 impl Ending {
-    async fn of(self, tx: Tx, mut summary: Summary) -> Result<Summary, ImportError> {
+    /// Ends the transaction; `changes` names what the trial changes in where cases go.
+    async fn of(
+        self,
+        mut tx: Tx,
+        pool: &Pool,
+        changes: Option<foresee::Changes>,
+        now: Moment,
+        mut summary: Summary,
+    ) -> Result<Summary, ImportError> {
         match self {
             Self::Keep => tx.commit().await?,
             // A transaction that is dropped is rolled back.
-            Self::Discard => summary.notes.push("试导入：没有写入任何内容".to_owned()),
+            Self::Discard => {
+                if let Some(changes) = changes {
+                    summary.moved = Some(foresee::moved(&mut tx, pool, changes, now).await?);
+                }
+                summary.notes.push("试导入：没有写入任何内容".to_owned());
+            }
         }
         Ok(summary)
     }
@@ -132,7 +158,8 @@ pub async fn table(
     rows.hash_passwords(pool, hash).await?;
     let mut tx = begin(pool, now).await?;
     let summary = tables::write(&mut tx, &rows, false, now).await?;
-    ending.of(tx, summary).await
+    let routes = matches!(table, Table::Departments | Table::Categories | Table::Rules);
+    ending.of(tx, pool, routes.then_some(foresee::Changes::Rules), now, summary).await
 }
 
 /// Imports the entries of a register; `expected` is how many there must be afterwards, for items "classes/items".
@@ -150,7 +177,7 @@ pub async fn register(
     // Registers are no part of the books: their version stays.
     let mut tx = pool.write().await?;
     let summary = registers::write(&mut tx, register, &entries, expected, by, now).await?;
-    ending.of(tx, summary).await
+    ending.of(tx, pool, None, now, summary).await
 }
 
 /// Imports the borders of a layer from GeoJSON as a new version, which is in use from then on; the old ones stay.
@@ -168,7 +195,7 @@ pub async fn grids(
     let borders = aside(move || borders::check(&geojson, layer, coord)).await?;
     let mut tx = begin(pool, now).await?;
     let summary = borders::write(&mut tx, borders, source, now).await?;
-    ending.of(tx, summary).await
+    ending.of(tx, pool, Some(foresee::Changes::Borders(layer)), now, summary).await
 }
 
 /// Steps of an import inside a transaction of the caller, which raised the version of the books.

@@ -83,7 +83,7 @@ pub async fn patches(
     }
     let mut notes = vec![format!("新立 {opened} 个，此前已导入 {} 个", read.len() - opened)];
     notes.extend(areas.into_iter().map(|(area, count)| format!("{area} {count} 个")));
-    Ok(Summary { kind: "patches".into(), rows: opened, notes })
+    Ok(Summary::of("patches", opened, notes))
 }
 
 fn check_flight(flight: &Flight) -> Result<(), ImportError> {

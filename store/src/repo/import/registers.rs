@@ -76,7 +76,7 @@ pub(super) async fn write(
         }
     }
     notes.push(format!("{}现有 {all} 项在用", register.label()));
-    Ok(Summary { kind: register.to_string(), rows: entries.len(), notes })
+    Ok(Summary::of(register.to_string(), entries.len(), notes))
 }
 
 /// The items in use: how many classes stand at the top, and code, owner and part of every item below.

@@ -62,7 +62,7 @@ pub(super) async fn write(tx: &mut Tx, rows: &Rows, demo: bool, now: Moment) -> 
         Rows::Rules(rows) => (Table::Rules, rows.len(), rules(tx, rows).await?),
         Rows::Calendar(rows) => (Table::Calendar, rows.len(), calendar(tx, rows).await?),
     };
-    Ok(Summary { kind: table.to_string(), rows: count, notes })
+    Ok(Summary::of(table.to_string(), count, notes))
 }
 
 async fn departments(tx: &mut Tx, rows: &[DepartmentRow], now: Moment) -> Result<Vec<String>> {

@@ -227,8 +227,7 @@ async fn a_faulty_shape_refuses_the_borders_and_the_old_ones_stay_in_use() {
     for db in databases().await {
         borders(&db.pool, squares(&[("A", 0.0)])).await.unwrap();
         let ring = |points: [[f64; 2]; 5]| {
-            let mut file: serde_json::Value =
-                serde_json::from_str(&squares(&[("A", 0.0), ("B", 1.0)])).unwrap();
+            let mut file: Value = serde_json::from_str(&squares(&[("A", 0.0), ("B", 1.0)])).unwrap();
             file["features"][1]["geometry"]["coordinates"] = serde_json::json!([points]);
             file.to_string()
         };

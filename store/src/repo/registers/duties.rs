@@ -5,18 +5,14 @@ use std::collections::BTreeMap;
 
 use domain::geo::grid::{Grid, Layer};
 use domain::id::{CategoryCode, DepartmentCode, GridCode};
-use domain::import::{CategoryRow, LeadBy};
-use domain::route::{Routing, Rule, Territory, assign};
+use domain::route::Routing;
 use domain::ticket::event::Person;
 use domain::time::Moment;
 
-use crate::repo::district::{Books, block_of, bureau_of};
+use crate::repo::district::{Books, routing};
 use crate::repo::people::head_of;
 use crate::repo::superiors::{Footing, leader_of};
 use crate::sql::{On, Result};
-
-/// The id of the rule that stands for "the line leads"; it sorts behind every imported id.
-const LINE_LEADS: &str = "条线主办";
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,29 +27,6 @@ pub struct Duty {
     pub leader: Option<Person>,
     /// Why it is so.
     pub why: Vec<String>,
-}
-
-/// Where a problem of a category in these grids goes.
-pub fn routing(books: &Books, category: &CategoryRow, grids: &BTreeMap<Layer, GridCode>) -> Routing {
-    let area = grids.get(&Layer::Area);
-    let block = area.and_then(|area| block_of(books, area)).map(|row| &row.code);
-    let bureau = bureau_of(books, category.workline).map(|row| &row.code);
-    let territory = Territory { area: area.map(|area| (area, block)), grids };
-    let mut rules = books.rules.clone();
-    if let Some(bureau) = bureau.filter(|_| category.lead_by == LeadBy::Line) {
-        // Without conditions, so that every imported rule that fits is stronger.
-        rules.push(Rule {
-            id: LINE_LEADS.to_owned(),
-            category: None,
-            workline: None,
-            layer: None,
-            grid: None,
-            lead: Some(bureau.clone()),
-            assist: block.cloned(),
-            note: "该类别由行业单位主办，所在片区协办".to_owned(),
-        });
-    }
-    assign(&category.code, category.workline.code(), &territory, bureau, &rules)
 }
 
 /// The lines by area and category from a position on (`area:category`, exclusive), at most `most`; only those that a unit
@@ -105,7 +78,7 @@ fn routed(
             if after.is_some_and(|after| place_of(&area.code, &category.code).as_str() <= after) {
                 continue;
             }
-            let (lead, assist, why) = match routing(books, category, &grids) {
+            let (lead, assist, why) = match routing(books, &category.code, category.workline, &grids, &[]) {
                 Routing::Assigned { lead, assist, why } => (Some(lead), assist, why),
                 Routing::Unroutable { why } => (None, None, why),
             };

@@ -4,15 +4,14 @@
 use domain::explain::{Ground, RouteGround};
 use domain::geo::grid::Layer;
 use domain::id::{DepartmentCode, GridCode};
-use domain::import::LeadBy;
 use domain::register::Register;
-use domain::route::{Routing, Rule, Territory, Why, assign};
+use domain::route::{Routing, Rule, Why};
 use domain::ticket::Ticket;
 use domain::ticket::action::Action;
 use domain::ticket::attention::Attention;
 use domain::ticket::event::Class;
 use domain::ticket::refusal::Refusal;
-use store::repo::district::{Books, block_of, bureau_of, unit};
+use store::repo::district::{Books, bureau_of, routing, unit};
 use store::repo::people::{self, Footing};
 use store::repo::tickets::{self, Precedent};
 use store::sql::On;
@@ -21,9 +20,7 @@ use store::{StoreError, Tx};
 use super::{Case, Halt, Pen, place};
 use crate::outcome::JobError;
 
-/// The id of the rule that stands for "the line leads"; it sorts behind every imported id.
-const LINE_LEADS: &str = "条线主办";
-/// The id of the rule that stands for a fall-back unit; it sorts before [`LINE_LEADS`].
+/// The id of the rule that stands for a fall-back unit; it sorts before that for "the line leads".
 const FALLBACK: &str = "兜底";
 /// What the id of the rule begins with that stands for an earlier ruling.
 const PRECEDENT: &str = "先例";
@@ -81,36 +78,27 @@ async fn route(pen: &mut Pen<'_>, case: &Case, ticket: &Ticket, class: &Class) -
     let books = &case.books;
     let grids = place::known_grids(case, ticket);
     let area = grids.get(&Layer::Area);
-    let block = area.and_then(|area| block_of(books, area)).map(|row| &row.code);
-    let bureau = bureau_of(books, class.workline).map(|row| &row.code);
-    let territory = Territory { area: area.map(|area| (area, block)), grids: &grids };
-    let decide = |rules: &[Rule]| assign(&class.category, class.workline.code(), &territory, bureau, rules);
-    let imported = decide(&books.rules);
-    let ruled = |routing: &Routing| matches!(routing, Routing::Assigned { why, .. } if why[0].rule.is_some());
-    if ruled(&imported) {
-        return Ok(imported);
+    let routed = |extra: &[Rule]| routing(books, &class.category, class.workline, &grids, extra);
+    let usual = routed(&[]);
+    let is_imported = |why: &Why| books.rules.iter().any(|rule| Some(&rule.id) == why.rule.as_ref());
+    if matches!(&usual, Routing::Assigned { why, .. } if is_imported(&why[0])) {
+        return Ok(usual);
     }
-    let mut rules = books.rules.clone();
     let footing = Footing { at: ticket.place.map(|p| p.at), grids: &grids, unit: None, now: pen.now };
     let precedent = match area {
         Some(area) => tickets::precedent(&mut *pen.tx, &class.category, area).await?,
         None => None,
     };
-    let precedent = precedent.filter(|before| unit(books, &before.lead).is_some());
-    let line_leads = books.categories.get(&class.category).is_some_and(|row| row.lead_by == LeadBy::Line);
-    if let Some(before) = precedent {
-        rules.push(by_precedent(before, class, area));
-    } else if let Some((named, lead)) = fallback(pen.tx, books, class, &footing).await? {
+    if let Some(before) = precedent.filter(|before| unit(books, &before.lead).is_some()) {
+        return Ok(routed(&[by_precedent(before, class, area)]));
+    }
+    match fallback(pen.tx, books, class, &footing).await? {
         // One that is kept for a category is meant for it; one for everything waits until nobody else is found.
-        if named || (!line_leads && matches!(imported, Routing::Unroutable { .. })) {
-            rules.push(weakest_rule(FALLBACK, lead, None, "该范围的兜底责任单位"));
+        Some((named, lead)) if named || matches!(usual, Routing::Unroutable { .. }) => {
+            Ok(routed(&[Rule::weakest(FALLBACK, lead, None, "该范围的兜底责任单位")]))
         }
+        _ => Ok(usual),
     }
-    if let Some(bureau) = bureau.filter(|_| line_leads) {
-        let note = "该类别由行业单位主办，所在片区协办";
-        rules.push(weakest_rule(LINE_LEADS, bureau.clone(), block.cloned(), note));
-    }
-    Ok(decide(&rules))
 }
 
 fn by_precedent(before: Precedent, class: &Class, area: Option<&GridCode>) -> Rule {
@@ -139,20 +127,6 @@ pub(in crate::jobs) async fn fallback(
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.category.as_ref().map_or(0, String::len)));
     let found = entries.into_iter().find_map(|entry| Some((entry.category.is_some(), entry.department?)));
     Ok(found.filter(|(_, code)| unit(books, code).is_some()))
-}
-
-/// A rule without conditions, so that every imported one that fits is stronger.
-fn weakest_rule(id: &str, lead: DepartmentCode, assist: Option<DepartmentCode>, note: &str) -> Rule {
-    Rule {
-        id: id.to_owned(),
-        category: None,
-        workline: None,
-        layer: None,
-        grid: None,
-        lead: Some(lead),
-        assist,
-        note: note.to_owned(),
-    }
 }
 
 fn texts(why: Vec<Why>) -> Vec<String> {
