@@ -41,6 +41,14 @@ export async function colleague(base, username) {
         body,
         headers: { 'Idempotency-Key': crypto.randomUUID() },
       }),
+    /** Imports a file of this kind. */
+    bring: async (kind, name, text, fields = {}) => {
+      const form = new FormData();
+      for (const [field, value] of Object.entries(fields)) form.set(field, value);
+      form.set('file', new Blob([text]), name);
+      const answer = await fetch(`${base}/v1/imports/${kind}`, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: form });
+      if (!answer.ok) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
+    },
     picture: async (url) => Buffer.from(await (await fetch(base + url)).arrayBuffer()),
   };
 }

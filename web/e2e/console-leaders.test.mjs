@@ -68,6 +68,33 @@ test('one figure of a board is drawn over the last twelve months and weeks', asy
   }
 });
 
+/** A city's worth of what lies over the tickets: hot spots from the first report on, two patches, a site, a point. */
+async function surroundings() {
+  const office = await colleague(server.base, 'admin');
+  await office.post('/v1/rules/hotspot', { value: { min_count: 1 } });
+  const square = (x, y) => [
+    [
+      [x, y],
+      [x + 0.0002, y],
+      [x + 0.0002, y + 0.0002],
+      [x, y + 0.0002],
+      [x, y],
+    ],
+  ];
+  const feature = (id, x, y) => ({
+    type: 'Feature',
+    id,
+    properties: { new_build: false, address: '示例路' },
+    geometry: { type: 'Polygon', coordinates: square(x, y) },
+  });
+  const patches = { type: 'FeatureCollection', features: [feature('t1', 120.52, 36.42), feature('t2', 120.6, 36.45)] };
+  await office.bring('patches', 'patches.geojson', JSON.stringify(patches), { coord_type: 'wgs84', source: 'drone', programme: 'F-2026-1' });
+  const site = 'code,name,department,longitude,latitude,coord_type,from_day,to_day\ns1,安置房工地,area-huanxiu,120.46,36.36,wgs84,2026-03-01,2027-03-01\n';
+  await office.bring('site', 'site.csv', site);
+  const point = 'code,name,longitude,latitude,coord_type,department,target,done\nP1,环秀路,120.49,36.38,wgs84,area-huanxiu,1,1\n';
+  await office.bring('point', 'point.csv', point);
+}
+
 test('the map is narrowed, and hot spots, patches and registers lie over it', async () => {
   await open(desk, '/map', '[data-map=tickets][data-ready]');
   const count = desk.locator('.map-tools [role=status]');
@@ -78,12 +105,13 @@ test('the map is narrowed, and hot spots, patches and registers lie over it', as
   await desk.getByLabel('状态').selectOption('closed');
   await until(async () => !/^6 件/.test(await count.textContent()));
   await desk.getByLabel('状态').selectOption('');
-  await desk.getByLabel('类别').selectOption('w:greening');
+  await desk.getByLabel('类别').selectOption('w:roads');
   await until(async () => /^0 件/.test(await count.textContent()));
   await desk.getByLabel('类别').selectOption('');
-  for (const layer of ['热点', '图斑', '重点关注区', '视频监控']) await desk.getByLabel(layer).check();
+  await surroundings();
+  for (const layer of ['热点', '图斑', '工地', '测评点位']) await desk.getByLabel(layer).check();
   await desk.getByRole('button', { name: '热力' }).click();
-  await until(async () => /热点 \d+ 处 · 图斑 \d+ 处/.test(await count.textContent()));
+  await until(async () => /台账 2 处 · 热点 [1-9]\d* 处 · 图斑 2 处/.test(await count.textContent()));
   await desk.getByRole('button', { name: '点位' }).click();
   await look(desk, 'map-layers');
 });
@@ -120,10 +148,10 @@ test('tiles in GCJ-02 lie under places asked for in GCJ-02', async () => {
   await open(page, '/map', '[data-map=tickets][data-ready]');
   await page.getByText('测试底图').waitFor();
   assert.ok(tiles.length > 0);
+  await browser.shot(page, 'console-base-raster');
   const ticket = await ticketBy(other, 'SSP2026-000001');
   await open(page, `/tickets/${ticket.id}`, '[data-map=ticket][data-ready]');
   assert.deepEqual([...new Set(asked)], ['gcj02']);
-  await browser.shot(page, 'console-base-raster');
   await page.context().close();
 });
 
@@ -194,7 +222,7 @@ test('a programme is made, started, and shows its tasks', async () => {
   await fillIn(desk, {
     种类: 'recurring',
     名称: '背街小巷每日巡查',
-    牵头单位: 'center',
+    主办单位: 'center',
     被督查或承担任务的单位: 'area-huanxiu',
     第一天: day(0),
     最后一天: day(6),

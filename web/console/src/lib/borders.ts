@@ -8,7 +8,7 @@ interface Feature {
 
 export interface Borders {
   type: 'FeatureCollection';
-  features: { type: 'Feature'; properties: { name: string }; geometry: GeoJSON.MultiPolygon }[];
+  features: { type: 'Feature'; properties: { code: string; name: string }; geometry: GeoJSON.MultiPolygon }[];
 }
 
 function multi(geometry: Feature['geometry']): GeoJSON.MultiPolygon | null {
@@ -29,7 +29,8 @@ export function bordersOf(text: string): Borders | null {
   if (!Array.isArray(read.features)) return null;
   const features = (read.features as Feature[]).flatMap((one) => {
     const geometry = multi(one.geometry);
-    return geometry ? [{ type: 'Feature' as const, properties: { name: String(one.properties?.name ?? one.properties?.code ?? '') }, geometry }] : [];
+    const code = String(one.properties?.code ?? '');
+    return geometry ? [{ type: 'Feature' as const, properties: { code, name: String(one.properties?.name ?? code) }, geometry }] : [];
   });
   return features.length > 0 ? { type: 'FeatureCollection', features } : null;
 }

@@ -14,7 +14,6 @@ export interface Place {
 }
 
 export const STUDY: Place[] = [
-  { to: '/search', label: '搜索' },
   { to: '/map', label: '一张图' },
   { to: '/boards', label: '看板' },
   { to: '/screen', label: '大屏', roles: LEADING },

@@ -50,21 +50,36 @@ function draw(map: MapLibre) {
   map.addLayer({ id: 'chosen', type: 'line', source: 'chosen', paint: { 'line-color': token('ink'), 'line-width': 3 } });
 }
 
-/** What a fault is, in words. */
-function words({ properties: { kind, codes, area_m2 } }: Fault): string {
-  const area = `${Math.round(area_m2).toLocaleString()} 平方米`;
-  return kind === 'overlap' ? `${codes.join(' 与 ')} 重叠 ${area}` : `空洞 ${area}`;
+/** Whose ground a fault is. */
+function Whose({ codes, names }: { codes: string[]; names: Map<string, string> }) {
+  if (codes.length === 0) return '不属于任何网格';
+  return (
+    <>
+      {codes.map((code) => names.get(code) ?? code).join(' 与 ')}
+      <span className="block muted num">{codes.join('、')}</span>
+    </>
+  );
 }
 
-function List({ faults, at, choose }: { faults: Fault[]; at: number | null; choose: (at: number) => void }) {
+interface ListProps {
+  faults: Fault[];
+  names: Map<string, string>;
+  at: number | null;
+  choose: (at: number) => void;
+}
+
+function List({ faults, names, at, choose }: ListProps) {
   if (faults.length === 0) return <Empty says="边界没有毛病">没有重叠,也没有空洞。</Empty>;
   return (
     <ol className="fault-list small">
-      {faults.map((one, index) => (
+      {faults.map(({ properties: { kind, codes, area_m2 } }, index) => (
         <li key={index}>
           <button type="button" aria-pressed={index === at} onClick={() => choose(index)}>
-            <span className={`tag ${one.properties.kind === 'overlap' ? 'late' : 'soon'}`}>{KINDS[one.properties.kind]}</span>{' '}
-            <span className="num">{words(one)}</span>
+            <span className="row">
+              <span className={`tag ${kind === 'overlap' ? 'late' : 'soon'}`}>{KINDS[kind]}</span>
+              <strong className="num push">{Math.round(area_m2).toLocaleString()} m²</strong>
+            </span>
+            <Whose codes={codes} names={names} />
           </button>
         </li>
       ))}
@@ -81,6 +96,7 @@ export default function BordersMap({ borders, faults }: Props) {
   const all = useMemo(() => [...faults.features].sort((one, other) => other.properties.area_m2 - one.properties.area_m2), [faults]);
   const [at, setAt] = useState<number | null>(null);
   const bounds = useMemo(() => extent(borders.features.map((one) => one.geometry.coordinates)) ?? CHINA, [borders]);
+  const called = useMemo(() => new Map(borders.features.map(({ properties }) => [properties.code, properties.name])), [borders]);
   const choose = useRef(setAt);
   const start = {
     areas: null,
@@ -128,7 +144,7 @@ export default function BordersMap({ borders, faults }: Props) {
   return (
     <div className="borders">
       <div ref={box} className="map" data-map="borders" role="region" aria-label="文件中的边界" />
-      <List faults={all} at={at} choose={setAt} />
+      <List faults={all} names={called} at={at} choose={setAt} />
     </div>
   );
 }

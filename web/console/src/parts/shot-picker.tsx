@@ -1,4 +1,4 @@
-/** Photos to be ticked, in the order of ticking. */
+/** Photos to be ticked. */
 import { PARTS } from '../../../shared/words';
 import type { S } from '../lib/api';
 import { Picture } from './bits';
@@ -23,10 +23,12 @@ interface Props {
   id?: string;
   shots: Shot[];
   chosen: string[];
+  /** Whether their order counts. */
+  ordered?: boolean;
   onChange: (next: string[]) => void;
 }
 
-export function ShotPicker({ id, shots, chosen, onChange }: Props) {
+export function ShotPicker({ id, shots, chosen, ordered = false, onChange }: Props) {
   if (shots.length === 0) return <p className="muted">没有可用的照片。</p>;
   return (
     <ul className="shots">
@@ -35,7 +37,7 @@ export function ShotPicker({ id, shots, chosen, onChange }: Props) {
         return (
           <li key={one.id}>
             <label>
-              <Picture className="shot" src={one.urls.medium} says={one.says} />
+              <Picture className="shot" src={one.urls.medium} says="" />
               <span className="row small">
                 <input
                   id={at === 0 ? id : undefined}
@@ -44,7 +46,7 @@ export function ShotPicker({ id, shots, chosen, onChange }: Props) {
                   onChange={(event) => onChange(event.target.checked ? [...chosen, one.id] : chosen.filter((other) => other !== one.id))}
                 />
                 {one.says}
-                {rank >= 0 && chosen.length > 1 && <span className="tag accent push">第 {rank + 1} 张</span>}
+                {ordered && rank >= 0 && chosen.length > 1 && <span className="tag accent push">第 {rank + 1} 张</span>}
               </span>
             </label>
           </li>

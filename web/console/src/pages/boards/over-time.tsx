@@ -49,7 +49,9 @@ function Chosen({ board, dimension }: Props) {
   const [kind, setKind] = useState<Kind>('month');
   const columns = columnsOf(board);
   const [name, setName] = useState(columns[0]?.name ?? '');
-  const [row, setRow] = useState(board.total ? TOTAL : (board.rows[0]?.key ?? TOTAL));
+  const [row, setRow] = useState(board.total ? TOTAL : (board.rows.find((one) => one.key !== TOTAL)?.key ?? TOTAL));
+  // What is not determined yet has no key, and no past to be found by.
+  const keyed = board.rows.filter((one) => one.key !== TOTAL);
   const figure = columns.find((one) => one.name === name) ?? columns[0];
   if (!figure) return <p className="muted">本期没有数据。</p>;
   return (
@@ -57,13 +59,13 @@ function Chosen({ board, dimension }: Props) {
       <div className="row wrap no-print">
         <Segments label="期间" options={KINDS} value={kind} set={setKind} />
         <Select label="哪个数字" width={180} value={figure.name} options={columns.map((one) => [one.name, one.label])} onChange={setName} />
-        {board.rows.length > 0 && (
+        {keyed.length > 0 && (
           <Select
             label="哪一行"
             width={200}
             none={board.total ? '合计' : undefined}
             value={row}
-            options={board.rows.map((one) => [one.key, one.name])}
+            options={keyed.map((one) => [one.key, one.name])}
             onChange={setRow}
           />
         )}

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
-import { REGISTERS } from '../../../../shared/words';
 import type { S } from '../../lib/api';
 import { namesOf } from '../../lib/act';
 import { catalogue } from '../../lib/queries';
@@ -16,10 +15,22 @@ import { PATCH, SIGNS, type Register } from './layers';
 /** A layer that can be laid over the tickets. */
 export type Over = Register | 'hot' | 'patches';
 
+/** Names short enough for the panel. */
+const SHORT: Record<Register, string> = {
+  watch_area: '重点关注区',
+  point: '测评点位',
+  camera: '视频监控',
+  site: '工地',
+  stubborn: '难点堵点',
+  frontage: '门前三包',
+  chief: '路长河长',
+  flight: '巡飞',
+};
+
 const OVERS: [Over, string, string][] = [
   ['hot', '热点', '◯'],
   ['patches', '图斑', PATCH],
-  ...(Object.entries(SIGNS) as [Register, string][]).map(([code, sign]): [Over, string, string] => [code, REGISTERS[code], sign]),
+  ...(Object.entries(SIGNS) as [Register, string][]).map(([code, sign]): [Over, string, string] => [code, SHORT[code], sign]),
 ];
 
 const LABELS = Object.fromEntries(Object.entries(STATES).map(([code, one]) => [code, one.label]));

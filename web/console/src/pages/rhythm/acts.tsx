@@ -90,7 +90,7 @@ export function ActRow({ act }: { act: S['Act'] }) {
         {[
           act.unit?.name,
           act.person?.name,
-          `${act.issuer.name || act.issuer.role_label} 发出 ${moment(act.issued_at ?? act.created_at)}`,
+          `${act.issuer.name || act.issuer.role_label} ${act.issued_at ? '发出' : '起草'} ${moment(act.issued_at ?? act.created_at)}`,
           act.due_at && `限 ${moment(act.due_at)}`,
           act.receipt && `${act.receipt.name} 签收 ${moment(act.receipt.at)}`,
         ]

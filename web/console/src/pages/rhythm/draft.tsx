@@ -24,7 +24,7 @@ function Preview({ ticket, typed, shots }: { ticket: S['Ticket']; typed: Typed; 
   const shown = typed.photos.flatMap((id) => shots.filter((one) => one.id === id));
   const [hero, ...rest] = shown;
   return (
-    <section className="stack tight" aria-label="市民看到的样子">
+    <section className="stack tight preview" aria-label="市民看到的样子">
       <h2>市民看到的样子</h2>
       <article className="card exposure">
         {hero ? <Picture className="hero" src={hero.urls.display} says={hero.says} /> : <div className="hero nothing">选好照片后显示在这里</div>}
@@ -93,6 +93,7 @@ function Draft({ ticket }: { ticket: S['Ticket'] }) {
   const key = useRef(newKey());
   const set = (part: Partial<Typed>) => {
     setTyped((before) => ({ ...before, ...part }));
+    setFault(null);
     key.current = newKey();
   };
   const of = (field: string) =>
@@ -131,7 +132,7 @@ function Draft({ ticket }: { ticket: S['Ticket'] }) {
         </div>
         <div className="field">
           <span className="label">照片(先选的在前,最多 {MOST.photos} 张;不得有人脸、车牌)</span>
-          <ShotPicker shots={shots} chosen={typed.photos} onChange={(photos) => set({ photos: photos.slice(0, MOST.photos) })} />
+          <ShotPicker ordered shots={shots} chosen={typed.photos} onChange={(photos) => set({ photos: photos.slice(0, MOST.photos) })} />
           {of('photo_ids')}
         </div>
         <div className="field">

@@ -47,7 +47,7 @@ export function TaskTable({ items }: { items: S['Task'][] }) {
             <th scope="row">
               {task.ticket_id ? <Link to={`/tickets/${task.ticket_id}`}>{task.title}</Link> : task.title}
               <p className="small muted">
-                {task.kind_label} · {task.span}
+                {task.kind_label} · {task.span === 'all' ? '全期' : task.span}
               </p>
             </th>
             <td>{task.unit?.name ?? '—'}</td>

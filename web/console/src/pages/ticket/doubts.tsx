@@ -26,7 +26,7 @@ export function Doubts({ ticket, open }: Props) {
     setBusy(true);
     setFault('');
     try {
-      await act(ticket, proposal.action, proposal.body);
+      await act(ticket, proposal.action, proposal.body as Values);
       say('已按系统建议办理');
     } catch (error) {
       setFault(error instanceof Error ? error.message : '没有成功,请再试一次');

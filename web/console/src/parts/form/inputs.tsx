@@ -150,11 +150,12 @@ function inputOf(field: FieldSpec, context: Context): (props: InputProps) => Rea
 export function FieldInput(props: Omit<InputProps, 'id'>) {
   const id = useId();
   const Input = inputOf(props.field, props.context);
+  const optional = !props.field.required && Input !== ShotsInput;
   return (
     <div className="field">
       <label htmlFor={id}>
         {props.label}
-        {!props.field.required && '(可不填)'}
+        {optional && '(可不填)'}
       </label>
       <Input {...props} id={id} />
     </div>

@@ -51,9 +51,9 @@ function Roles() {
   return (
     <details className="formulas">
       <summary>各角色能看什么、能办什么</summary>
-      <dl className="facts small">
+      <dl className="facts small roles">
         {ROLES.map(([code, name]) => (
-          <div key={code} style={{ display: 'contents' }}>
+          <div key={code}>
             <dt>{name}</dt>
             <dd>{DUTIES[code as S['Role']]}</dd>
           </div>
