@@ -95,7 +95,7 @@ describe('acts', () => {
     expect(missing(form, {}, 0)).toBe('请选“现场情况”')
     expect(missing(form, { choice: 'real' }, 0)).toBeNull()
     expect(missing(ACTS.submit_fix!, {}, 0)).toBe('请先拍照')
-    expect(missing(ACTS.contest!, { text: ' ' }, 1)).toBe('请写哪里没解决')
+    expect(missing(ACTS.contest!, { text: ' ' }, 1)).toBe('请写哪里没修好')
     expect(actBody('recheck', ACTS.recheck!, { choice: false, text: ' 又堆了 ' })).toEqual({ action: 'recheck', holds: false, note: '又堆了' })
     expect(actBody('request_extension', ACTS.request_extension!, { time: 3, text: '等料' }, 'calendar_days')).toEqual({ action: 'request_extension', by: { amount: 3, unit: 'calendar_days' }, reason: '等料' })
   })

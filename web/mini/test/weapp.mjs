@@ -25,6 +25,9 @@ function answers(config) {
     '/v1/me': account,
     '/v1/grids/locate': { inside: true, sentence: '环秀街道', layers: {} },
     '/v1/reports/nearby': { items: [] },
+    '/v1/tickets': { items: [] },
+    '/v1/points': { balance: 0, month: { sentence: '本月还没有积分' }, items: [] },
+    'GET /v1/reports': { items: [] },
     '/v1/reports': { report_id: 'r1', ticket_id: 't1', received_at: '2026-11-23T12:00:00+08:00', repeated: false, place_hint: { sentence: '环秀街道第一网格' } },
   }
 }
@@ -41,16 +44,18 @@ function phone(wx, did) {
   const store = new Map()
   const said = answers(CONFIG)
   const later = (act) => setTimeout(act, 1)
+  // WeChat answers both ways: by the callback when there is one, else by a promise.
+  const answer = (o, said) => new Promise((done) => later(() => (o.success?.(said), done(said))))
   const date = new Date().toUTCString()
   Object.assign(wx, {
     getStorageSync: (key) => store.get(key) ?? '',
     setStorageSync: (key, value) => void store.set(key, structuredClone(value)),
     removeStorageSync: (key) => void store.delete(key),
     env: { USER_DATA_PATH: 'wxfile://usr' },
-    login: (o) => later(() => o.success({ code: 'code-1' })),
-    getLocation: (o) => (did.located.push(o.type), later(() => o.success({ longitude: 120.4495, latitude: 36.3645, accuracy: 12 }))),
-    chooseMedia: (o) => (did.chosen.push(o), later(() => o.success({ tempFiles: [{ tempFilePath: 'tmp/a.jpg', size: 6 }] }))),
-    requestSubscribeMessage: (o) => (did.subscribed.push(o.tmplIds), later(() => o.success({ 'tmpl-1': 'accept' }))),
+    login: (o) => answer(o, { code: 'code-1' }),
+    getLocation: (o) => (did.located.push(o.type), answer(o, { longitude: 120.4495, latitude: 36.3645, accuracy: 12 })),
+    chooseMedia: (o) => (did.chosen.push(o), answer(o, { tempFiles: [{ tempFilePath: 'tmp/a.jpg', size: 6 }] })),
+    requestSubscribeMessage: (o) => (did.subscribed.push(o.tmplIds), answer(o, { 'tmpl-1': 'accept' })),
     getFileSystemManager: () => ({
       readFileSync: () => PHOTO,
       copyFile: (o) => (did.copied.push(o.destPath), later(o.success)),
@@ -59,7 +64,8 @@ function phone(wx, did) {
     request: (o) => {
       const path = new URL(o.url).pathname
       did.requests.push({ path, method: o.method, data: o.data, header: o.header })
-      later(() => o.success({ statusCode: said[path] ? 200 : 404, header: { Date: date }, data: said[path] ? { code: 0, data: said[path] } : { code: 40400, message: '没有' } }))
+      const data = said[`${o.method} ${path}`] ?? said[path]
+      later(() => o.success({ statusCode: data ? 200 : 404, header: { Date: date }, data: data ? { code: 0, data } : { code: 40400, message: '没有' } }))
       return { abort() {} }
     },
     uploadFile: (o) => {
@@ -71,7 +77,7 @@ function phone(wx, did) {
     onAppShow() {},
     onAppHide() {},
     setNavigationBarTitle: (o) => void did.titles.push(o.title),
-    navigateTo: (o) => (did.opened.push(o.url), later(() => o.success?.({}))),
+    navigateTo: (o) => (did.opened.push(o.url), answer(o, {})),
     createSelectorQuery: () => ({ select() { return this }, boundingClientRect() { return this }, exec() {} }),
   })
 }

@@ -38,6 +38,6 @@ test('the home page of the mini-program: consent, camera, photo, place, sent', {
   await tap('.btn', '看进度')
   await until(() => did.opened.includes('/pages/report/index?id=r1'))
   await tap('.tab', '我的')
-  await until(() => text().includes('工作人员登录'))
+  await until(() => text().includes('还没有上报过') && text().includes('工作人员登录'))
   await page.close()
 })
