@@ -88,6 +88,9 @@ test('a person is added: faults stand at their fields, then the account works', 
   await look('people-faults');
   const { features } = await office.get('/v1/grids?layer=community');
   const { code, name } = features[0].properties;
+  await dialog.getByLabel(/用户名/).fill('leader');
+  await dialog.getByRole('button', { name: '添加' }).click();
+  await dialog.getByText('这个用户名已经有人用').waitFor();
   await dialog.getByLabel(/用户名/).fill('new.person');
   await dialog.getByLabel(/^电话/).fill('13800000000');
   await dialog.getByLabel(/^网格\(/).fill(`${name} ${code}`);

@@ -12,6 +12,8 @@ import { authorised } from './session';
 export type LiveEvent = S['LiveEvent'];
 
 const GATHER = 400;
+/** The map of all tickets is large: it follows this slowly. */
+const MAP_GATHER = 30_000;
 const REMEMBER = 8_000;
 const recent = new Map<string, LiveEvent>();
 const listeners = new Set<() => void>();
@@ -40,18 +42,23 @@ function remember(event: LiveEvent) {
   }, REMEMBER);
 }
 
-/** Makes everything a changed ticket shows in stale, at most once in GATHER. */
+/** Makes everything a changed ticket shows in stale, at most once in GATHER; the map once in MAP_GATHER. */
 function staler(client: QueryClient) {
   let tickets = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let slow: ReturnType<typeof setTimeout> | undefined;
   return (id: string) => {
     tickets.add(id);
     timer ??= setTimeout(() => {
       timer = undefined;
       for (const one of tickets) void client.invalidateQueries({ queryKey: ['ticket', one] });
       tickets = new Set();
-      for (const key of ['tickets', 'statistics', 'notices', 'map']) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['tickets', 'statistics', 'notices']) void client.invalidateQueries({ queryKey: [key] });
     }, GATHER);
+    slow ??= setTimeout(() => {
+      slow = undefined;
+      void client.invalidateQueries({ queryKey: ['map'] });
+    }, MAP_GATHER);
   };
 }
 

@@ -1,5 +1,5 @@
 /** The layers of the map of many tickets, from the ground up. Points are clustered in the map's worker. */
-import type { ExpressionSpecification, GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import type { CircleLayerSpecification, ExpressionSpecification, GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { names, NOTHING, token } from './base';
 
 const DONE = ['closed', 'declined', 'merged', 'withdrawn'];
@@ -76,21 +76,22 @@ function drawTickets(map: MapLibre) {
   });
 }
 
-/** Hot spots: a ring as wide as they are many, with their count beside it. */
+/** Hot spots: a ring under the tickets, as wide as they are many, with their name and count beside it. */
 function drawHot(map: MapLibre) {
   const late = token('late');
-  map.addLayer({
+  const ring: CircleLayerSpecification = {
     id: 'hot',
     type: 'circle',
     source: 'hot',
     paint: {
-      'circle-radius': ['interpolate', ['linear'], ['get', 'recent'], 1, 14, 50, 36],
+      'circle-radius': ['interpolate', ['linear'], ['get', 'recent'], 1, 20, 50, 40],
       'circle-color': late,
-      'circle-opacity': 0.16,
+      'circle-opacity': 0.12,
       'circle-stroke-color': late,
       'circle-stroke-width': 2,
     },
-  });
+  };
+  map.addLayer(ring, 'clusters');
   map.addLayer({
     id: 'hot-names',
     type: 'symbol',

@@ -20,6 +20,27 @@ function Fault({ words }: { words: string }) {
   );
 }
 
+/** Notes stand open unless there are more than one reads at a glance. */
+const FEW = 4;
+
+function Notes({ notes }: { notes: string[] }) {
+  if (notes.length === 0) return null;
+  const list = (
+    <ul className="reasons">
+      {notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  );
+  if (notes.length <= FEW) return list;
+  return (
+    <details>
+      <summary>服务器的说明({notes.length} 条)</summary>
+      {list}
+    </details>
+  );
+}
+
 export function Outcome({ result }: { result: Result }) {
   if ('failed' in result) return <Fault words={result.failed} />;
   if ('refused' in result) return result.refused.details.length > 0 ? <Faults {...result} /> : <Fault words={result.refused.message} />;
@@ -28,15 +49,8 @@ export function Outcome({ result }: { result: Result }) {
     <div className="stack">
       <section className="stack tight" role="status">
         <p className="banner">{trial ? `可以导入 ${ok.rows} 行。` : `已导入 ${ok.rows} 行,立即生效。`}</p>
-        {ok.notes.length > 0 && (
-          <ul className="reasons">
-            {ok.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        )}
+        <Notes notes={ok.notes} />
       </section>
-      {ok.moved && <MovedView moved={ok.moved} />}
       {ok.faults_map && borders && (
         <section className="stack tight" aria-label="边界">
           <h2>文件中的边界</h2>
@@ -47,6 +61,7 @@ export function Outcome({ result }: { result: Result }) {
           </Guard>
         </section>
       )}
+      {ok.moved && <MovedView moved={ok.moved} />}
     </div>
   );
 }

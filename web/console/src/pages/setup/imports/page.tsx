@@ -7,6 +7,7 @@ import { sendForm, type S } from '../../../lib/api';
 import { Refused } from '../../../lib/refusal';
 import { bordersOf } from '../../../lib/borders';
 import { useMe, useTitle } from '../../../lib/hooks';
+import { Select } from '../../../parts/select';
 import { Outcome, type Result } from './outcome';
 
 const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
@@ -110,17 +111,12 @@ export function ImportsPage() {
       <form className="card pad stack" style={{ maxWidth: 560 }} onSubmit={send}>
         <div className="field">
           <label htmlFor="kind">导入什么</label>
-          <select id="kind" className="input" value={kind} onChange={(event) => setKind(event.target.value as S['ImportKind'])}>
-            {groups.map(([group, kinds]) => (
-              <optgroup key={group} label={group}>
-                {Object.entries(kinds).map(([code, name]) => (
-                  <option key={code} value={code}>
-                    {name}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-          </select>
+          <Select
+            id="kind"
+            value={kind}
+            groups={groups.map(([group, kinds]) => [group, Object.entries(kinds)])}
+            onChange={(code) => setKind(code as S['ImportKind'])}
+          />
         </div>
         {spatial && <GridFields patches={kind === 'patches'} />}
         <div className="field">

@@ -1,7 +1,7 @@
 /** Adding or changing one person: a file of one row, tried first; what is wrong stands at its field. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent, type ReactNode } from 'react';
-import { sendForm, type S } from '../../../lib/api';
+import { GET, sendForm, take, type S } from '../../../lib/api';
 import { namesOf } from '../../../lib/act';
 import { DUTIES } from '../../../lib/duties';
 import { columnOf, gridsCell, personCsv, type Column, type PersonRow } from '../../../lib/person-csv';
@@ -43,6 +43,12 @@ function read(error: unknown): Faults {
   return { whole: [details.length > rest.length ? '请改正标红的地方' : whole, ...rest].join(';'), at };
 }
 
+/** Whether another account has this name: a file would change it without a word. */
+async function isTaken(username: string): Promise<boolean> {
+  const page = await take<'PeoplePage'>(GET('/v1/people', { params: { query: { words: username.trim(), limit: 100 } } }));
+  return page.items.some((one) => one.username === username.trim());
+}
+
 async function send(row: PersonRow, trial: boolean) {
   const form = new FormData();
   if (trial) form.set('dry_run', 'true');
@@ -79,6 +85,11 @@ export function PersonForm({ person, onClose }: { person: Account | null; onClos
     setBusy(true);
     setFaults(null);
     try {
+      if (!person && (await isTaken(row.username))) {
+        setFaults({ whole: '请改正标红的地方', at: { username: ['这个用户名已经有人用,请换一个,或在列表中修改那个账号'] } });
+        setBusy(false);
+        return;
+      }
       await send(row, true);
       await send(row, false);
       void client.invalidateQueries({ queryKey: ['people'] });
