@@ -30,10 +30,8 @@ const median = (numbers) => [...numbers].sort((one, other) => one - other)[Math.
 /** One visit to `path` with an empty cache; with the session of `username`, if any. */
 async function visit(browser, path, shows, username) {
   const page = await browser.page(SIZE);
-  if (username) {
-    await login(page, username);
-    await page.goto('about:blank');
-  }
+  if (username) await login(page, username);
+  await page.goto('about:blank');
   await page.addInitScript(watch);
   const wire = await page.context().newCDPSession(page);
   await wire.send('Network.enable');

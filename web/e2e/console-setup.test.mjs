@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openBrowser } from './browser.mjs';
-import { colleague, drawing, fillIn, login, open, report, until, violations } from './console-help.mjs';
+import { colleague, drawing, enter, fillIn, login, loginAnswer, open, report, until, violations } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 const SIZE = { viewport: { width: 1366, height: 768 } };
@@ -48,14 +48,7 @@ async function look(name) {
 const person = (username) => admin.locator(`tr[data-person="${username}"]`);
 
 /** Whether this person can log in now. */
-async function enters(username, password) {
-  const answer = await fetch(`${server.base}/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username, password }),
-  });
-  return answer.ok;
-}
+const enters = async (username, password) => (await loginAnswer(server.base, username, password)).status === 200;
 
 test('people are narrowed by role, unit, use and words, and each role says what it may do', async () => {
   await open(admin, '/setup/people', 'tr[data-person]');
@@ -120,13 +113,11 @@ test('a suspended person cannot log in, a restored one can, a new password repla
   await shut.goto('/console/');
   await shut.getByLabel('用户名').fill('handler-huanxiu');
   await shut.getByLabel('密码').fill('demo-2026');
-  await shut.getByRole('button', { name: '登录' }).click();
-  await shut.getByRole('alert').waitFor();
+  await enter(shut, shut.getByRole('alert'));
   await row.getByRole('button', { name: '恢复' }).click();
   await fillIn(admin);
   await row.getByRole('button', { name: '停用' }).waitFor();
-  await shut.getByRole('button', { name: '登录' }).click();
-  await shut.locator('.shell').waitFor();
+  await enter(shut, shut.locator('.shell'));
   await shut.context().close();
   await row.getByRole('button', { name: '重置密码' }).click();
   await fillIn(admin, { '新密码(至少 8 位)': 'second-2026' });
