@@ -165,18 +165,18 @@ test('a 409 by a colleague: who it was, and what was typed is still there', { ti
   await page.route('**/v1/events', (route) => route.abort());
   await page.goto(`/m/#/pages/ticket/index?id=${row.id}`);
   await page.getByText('同事先办了').first().waitFor();
-  await page.getByRole('button', { name: '退回' }).click();
+  await page.getByRole('button', { name: '退单' }).click();
   await page.getByRole('button', { name: /潮海街道/ }).first().click();
   await page.getByLabel('说明原因').fill('路的那一边是潮海的');
   await desk.act(row.id, { action: 'note', text: '我在联系上报人' });
-  await page.getByRole('button', { name: '退回', exact: true }).last().click();
+  await page.getByRole('button', { name: '退单', exact: true }).last().click();
   await page.getByText(/案件已被.+更新/).first().waitFor();
   await page.getByText('“路的那一边是潮海的”').waitFor();
   await sound(page, 'conflict');
   await page.getByRole('button', { name: '改一改' }).click();
   assert.equal(await page.getByLabel('说明原因').inputValue(), '路的那一边是潮海的');
   await page.getByLabel('说明原因').fill('路的那一边是潮海的，请核实');
-  await page.getByRole('button', { name: '退回', exact: true }).last().click();
+  await page.getByRole('button', { name: '退单', exact: true }).last().click();
   await until(async () => (await desk.get(`/v1/tickets/${row.id}`)).state.stage === 'disputed');
 });
 
@@ -190,9 +190,9 @@ test('a server gone for an hour: drafts made, the page closed, and everything ar
   // An answer that is lost on its way back: the server has the report, the phone does not know.
   let lost = false;
   await page.route('**/v1/reports', async (route) => {
-    if (lost || route.request().method() !== 'POST') return route.continue();
+    if (route.request().method() !== 'POST') return route.continue();
+    if (!lost) await route.fetch();
     lost = true;
-    await route.fetch();
     return route.abort();
   });
   await choose(page, shutter(page), [await photo(page, RUN + 65, true)]);

@@ -156,7 +156,6 @@ test('not fixed: said with a photo, without signal, and sent when there is one; 
   await page.getByRole('img', { name: '第 1 张照片' }).waitFor();
   await sound(page, 'contest');
   await page.getByRole('button', { name: '没修好', exact: true }).last().click();
-  await page.getByText(/有信号后自动发送/).first().waitFor();
   await page.getByRole('region', { name: '待发送' }).waitFor();
   await sound(page, 'contest-waiting');
   await page.context().setOffline(false);

@@ -5,6 +5,7 @@ import { get, Schemas, useApp } from '../lib/app'
 import { coordType, request } from '../lib/platform'
 import { findPlace, here } from '../lib/snap'
 import { Box, Tap, Text } from '../ui/base'
+import { agreed } from '../ui/Consent'
 import { DistrictMap } from '../ui/DistrictMap'
 import { Icon } from '../ui/Icon'
 import type { Mark } from '../ui/mapprops'
@@ -39,7 +40,7 @@ async function seen(): Promise<Seen[]> {
 export default function Around() {
   useApp()
   const [chosen, setChosen] = useState<string | null>(null)
-  useEffect(() => void findPlace(), [])
+  useEffect(() => void (agreed() && findPlace()), [])
   const all = useData(seen, [])
   const at = here.fix
   const near = useData(

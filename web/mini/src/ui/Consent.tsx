@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { agreedTo, CONSENTS } from '../../../shared/mini-consent'
 import type { Account } from '../../../shared/mini-session'
-import { app, get, queue, session, useApp } from '../lib/app'
+import { app, changed, get, queue, session, useApp } from '../lib/app'
 import { kept } from '../lib/platform'
 import { newJob } from '../lib/snap'
 import { Tap, Text } from './base'
@@ -28,20 +28,24 @@ async function agree(): Promise<void> {
  */
 export function Consent({ onAgree }: { onAgree: () => void }) {
   useApp()
+  const [later, setLater] = useState(false)
   const who = session.account?.id
   const [asked, setAsked] = useState<string | undefined>()
   const open = app.opened && !agreed()
   useEffect(() => {
-    if (!open || !who || session.fresh || asked === who) return
+      if (!open || !who || session.fresh || asked === who) return
     get<Account>('/v1/me').then((me) => session.learn(me), () => undefined).finally(() => setAsked(who))
   }, [open, who])
+  // Who does not agree may look at what is public; the question comes back with the camera.
+  if (later && app.tab === 'around') return null
   if (!open || (who && !session.fresh && asked !== who)) return null
   return (
     <Sheet title="开始之前">
       <Text as="p">随手拍会用到您的照片和位置，只用来找到问题在哪里、该谁来管。</Text>
-      <Text as="p" className="note">公开的照片不带拍摄信息，遮挡人脸和车牌；您的手机号和行踪不公开。不同意也可以看周边的公开案件。</Text>
+      <Text as="p" className="note">公开的照片不带拍摄信息，遮挡人脸和车牌；您的手机号和行踪不公开。</Text>
       <Tap className="link" onTap={() => go('/pages/privacy/index')}>看完整的隐私说明</Tap>
       <Tap className="btn btn-main btn-wide" onTap={() => void agree().then(onAgree)}>同意并开始</Tap>
+      <Tap className="btn btn-wide" onTap={() => { setLater(true); app.tab = 'around'; changed() }}>暂不同意，只看周边</Tap>
     </Sheet>
   )
 }

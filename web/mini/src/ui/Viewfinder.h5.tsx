@@ -56,7 +56,7 @@ export function Viewfinder({ ghost, region, limit, onShot, onClose }: Viewfinder
   )
 }
 
-/** The marked part, laid over the ghost as that is laid over the camera: filling the screen, its sides cut off. */
+/** The marked part, laid over the ghost as that is laid over the camera: filling the screen. What is cut off is marked up to the edge. */
 function Marked({ src, region }: { src: string; region: Region }) {
   const [size, setSize] = useState<[number, number] | null>(null)
   useEffect(() => {
@@ -66,9 +66,17 @@ function Marked({ src, region }: { src: string; region: Region }) {
   }, [src])
   if (!size) return null
   const [w, h] = size
+  const k = Math.max(innerWidth / w, innerHeight / h)
+  // Along one side: where the mark begins and how long it is, no nearer than 6 px to the edge of the screen.
+  const side = (from: number, length: number, whole: number, seen: number): [number, number] => {
+    const edge = (whole - seen / k) / 2 + 6 / k
+    const [a, b] = [from * whole, (from + length) * whole].map((at) => Math.min(whole - edge, Math.max(edge, at))) as [number, number]
+    return [a, b - a]
+  }
+  const [[x, width], [y, height]] = [side(region.x, region.width, w, innerWidth), side(region.y, region.height, h, innerHeight)]
   return (
     <svg className="finder-ghost" viewBox={`0 0 ${w} ${h}`} preserveAspectRatio="xMidYMid slice" role="img" aria-label="框出的是要处置的地方">
-      <rect className="finder-mark" x={region.x * w} y={region.y * h} width={region.width * w} height={region.height * h} />
+      <rect className="finder-mark" x={x} y={y} width={width} height={height} />
     </svg>
   )
 }

@@ -41,12 +41,7 @@ function Skies({ b }: { b: Board }) {
       {asked.length === 0 && <Empty text="这一期还没有可评的单位。有了立案的问题，这里会出现各单位的天气。" />}
       {asked.length > 0 && <Text as="h2" className="section-title">各单位</Text>}
       {asked.map((r) => <Unit key={r.key} row={r} />)}
-      {quiet.length > 0 && (
-        <>
-          <Text as="h2" className="section-title">本期没有案件的单位</Text>
-          <Text as="p" className="note">{quiet.map((r) => r.name).join('、')}</Text>
-        </>
-      )}
+      {quiet.length > 0 && <Quiet names={quiet.map((r) => r.name)} />}
       {rate && (
         <>
           <Text as="h2" className="section-title">怎么算的</Text>
@@ -54,6 +49,17 @@ function Skies({ b }: { b: Board }) {
         </>
       )}
     </>
+  )
+}
+
+/** The units nothing was asked of: their number, their names on a tap. */
+function Quiet({ names }: { names: string[] }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <Tap className="card" open={open} onTap={() => setOpen(!open)}>
+      <Text className="note">另有 {names.length} 个单位本期没有案件</Text>
+      {open && <Text className="note section">{names.join('、')}</Text>}
+    </Tap>
   )
 }
 
