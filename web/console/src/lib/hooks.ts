@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { now as clock } from './clock';
 import { connection } from './connection';
 import { liveStore, type LiveEvent } from './live';
 import { sessionStore, type Me } from './session';
@@ -26,9 +27,9 @@ export function useRecent(): ReadonlyMap<string, LiveEvent> {
 
 /** The time now, renewed every half minute: enough for remaining times. */
 export function useNow(): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(clock);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    const timer = setInterval(() => setNow(clock()), 30_000);
     return () => clearInterval(timer);
   }, []);
   return now;

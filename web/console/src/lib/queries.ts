@@ -3,6 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import type { operations } from '../../../shared/openapi';
 import { GET, take, type S } from './api';
 import { datum, settle } from './base-map';
+import { setClock } from './clock';
 
 const HOUR = 3_600_000;
 
@@ -18,6 +19,7 @@ export const config = queryOptions({
   queryFn: async () => {
     const found = await take<'Config'>(GET('/v1/config'));
     settle(found.base_map ?? null);
+    setClock(found.now);
     return found;
   },
 });

@@ -3,6 +3,7 @@ import { useQueries } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { keyOf, step, today } from '../../../../shared/spans';
 import type { S } from '../../lib/api';
+import { now } from '../../lib/clock';
 import { board as boardQuery } from '../../lib/queries';
 import { Segments } from '../../parts/segments';
 import { Select } from '../../parts/select';
@@ -29,7 +30,7 @@ interface Props {
 }
 
 function Curve({ board, dimension, kind, figure, row }: Props & { kind: Kind; figure: S['Figure']; row: string }) {
-  const last = keyOf(kind, today(Date.now()));
+  const last = keyOf(kind, today(now()));
   const spans = Array.from({ length: SPANS }, (_, at) => step(last, at + 1 - SPANS));
   const found = useQueries({
     queries: spans.map((span) => ({ ...boardQuery(board.board, span, dimension), placeholderData: undefined, ...(span === last ? {} : { staleTime: HOUR }) })),

@@ -5,6 +5,7 @@ import { Link, useParams, useSearchParams } from 'react-router';
 import { firstDay, keyOf, kindOf, SPAN_KINDS, step, today } from '../../../../shared/spans';
 import { moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
+import { now as clock } from '../../lib/clock';
 import { useTitle } from '../../lib/hooks';
 import { board as boardQuery, boards, statistics } from '../../lib/queries';
 import { Fig } from '../../parts/figure';
@@ -30,7 +31,7 @@ const DIMENSIONS: Record<S['Dimension'], string> = {
 /** Choosing the span: its kind, and one earlier or later. */
 function Spans({ value, title, set }: { value: string; title: string; set: (key: string) => void }) {
   const kind = kindOf(value);
-  const now = today(Date.now());
+  const now = today(clock());
   return (
     <div className="row no-print">
       <Segments label="期间" options={SPAN_KINDS} value={kind} set={(code) => set(keyOf(code, now))} />
@@ -171,7 +172,7 @@ function TrendsPage() {
         <h1>趋势</h1>
         <Segments label="期间" options={TREND_KINDS} value={kind} set={setKind} />
       </div>
-      <Trends last={keyOf(kind, today(Date.now()))} />
+      <Trends last={keyOf(kind, today(clock()))} />
     </>
   );
 }

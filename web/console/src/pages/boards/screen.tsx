@@ -6,7 +6,7 @@ import { keyOf, today } from '../../../../shared/spans';
 import type { S } from '../../lib/api';
 import { useNow, useTitle } from '../../lib/hooks';
 import { follow } from '../../lib/live';
-import { board, grids, statistics, ticketMap } from '../../lib/queries';
+import { board, config, grids, statistics, ticketMap } from '../../lib/queries';
 import { applyTheme } from '../../lib/theme';
 import { Fig } from '../../parts/figure';
 import { Trends } from './trends';
@@ -88,12 +88,13 @@ export default function ScreenPage() {
     window.addEventListener('keydown', leave);
     return () => window.removeEventListener('keydown', leave);
   }, [go]);
+  const district = useQuery(config).data?.district;
   const counts = stats.data?.counts;
   const skies = (weather.data?.rows ?? []).filter((row) => row.weather !== null);
   return (
     <main className="screen">
       <header className="row">
-        <h1>随手拍 · 城市文明运行</h1>
+        <h1>{['随手拍', district, '城市文明运行'].filter(Boolean).join(' · ')}</h1>
         <span className="push num muted">
           {new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'full', timeStyle: 'short' }).format(now)}
         </span>

@@ -27,7 +27,9 @@ export default function MapPage() {
   const hot = useHot(shown.includes('hot'), points.data);
   const spot = picked && 'hot' in picked ? hot.rows.find((row) => row.key === picked.hot) : undefined;
   const close = () => setPicked(null);
+  const { words } = filterOf(search);
   const over = [
+    words && `含「${words}」`,
     entries.count > 0 && `台账 ${entries.count} 处`,
     shown.includes('hot') && `热点 ${hot.features.features.length} 处`,
     shown.includes('patches') && `图斑 ${patches.features.length} 处`,

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { operations } from '../../../../shared/openapi';
 import { GET, take, type S } from '../../lib/api';
+import { now } from '../../lib/clock';
 
 type Of<K extends keyof operations> = operations[K]['parameters'] extends { query?: infer Q } ? NonNullable<Q> : never;
 
@@ -51,7 +52,7 @@ export const rechecks = infiniteQueryOptions({
   initialPageParam: '',
   getNextPageParam: next,
   queryFn: ({ pageParam }) =>
-    take<'RecheckPage'>(GET('/v1/rechecks', { params: { query: { limit: 50, due_before: new Date(Date.now() + AHEAD).toISOString(), ...from(pageParam) } } })),
+    take<'RecheckPage'>(GET('/v1/rechecks', { params: { query: { limit: 50, due_before: new Date(now() + AHEAD).toISOString(), ...from(pageParam) } } })),
 });
 
 export type PaperKind = S['PaperKind'];

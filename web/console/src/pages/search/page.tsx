@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
+import { now } from '../../lib/clock';
 import { useTitle } from '../../lib/hooks';
 import { found } from '../../lib/queries';
 import { wordsIn } from '../../lib/queues';
@@ -19,7 +20,7 @@ type Since = keyof typeof SINCE;
 /** The day a search begins with; none is the server's own 92 days. */
 function from(since: Since): string | undefined {
   if (since === 'days') return undefined;
-  const today = new Date();
+  const today = new Date(now());
   const year = since === 'all' ? 2000 : today.getFullYear() - 1;
   return new Date(Date.UTC(year, today.getMonth(), today.getDate())).toISOString();
 }

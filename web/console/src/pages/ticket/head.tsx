@@ -1,5 +1,6 @@
 import { LAYERS, moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
+import { now } from '../../lib/clock';
 import { useRecent } from '../../lib/hooks';
 import { Remain, StageTag } from '../../parts/bits';
 
@@ -11,7 +12,7 @@ function timed(ticket: S['Ticket']) {
   return {
     due_at: due,
     registered_at: clock?.started_at ?? null,
-    remaining_minutes: due && clock ? (clock.late ? -clock.late_minutes : (Date.parse(due) - Date.now()) / 60_000) : null,
+    remaining_minutes: due && clock ? (clock.late ? -clock.late_minutes : (Date.parse(due) - now()) / 60_000) : null,
     late: clock?.late ?? false,
   };
 }

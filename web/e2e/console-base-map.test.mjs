@@ -1,0 +1,124 @@
+/** Base maps by configuration: tiles in another datum, and one PMTiles file that is loaded only when it is configured. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { colleague, login, open, ticketBy } from './console-help.mjs';
+import { startServer } from './server.mjs';
+
+const SIZE = { viewport: { width: 1366, height: 768 } };
+
+let server;
+let browser;
+let other;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser(server.base);
+  other = await colleague(server.base, 'dispatcher2');
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+afterEach(() => browser.check());
+
+/** Answers /v1/config with this base map, as a server set up with it does. */
+async function withBase(page, base_map) {
+  await page.route('**/v1/config', async (route) => {
+    const answer = await route.fetch();
+    const said = await answer.json();
+    await route.fulfill({ response: answer, json: { ...said, data: { ...said.data, base_map } } });
+  });
+}
+
+test('tiles in GCJ-02 lie under places asked for in GCJ-02', async () => {
+  const page = await browser.page(SIZE);
+  const tiles = [];
+  const asked = [];
+  page.on('request', (one) => /coord_type=/.test(one.url()) && asked.push(new URL(one.url()).searchParams.get('coord_type')));
+  await withBase(page, { kind: 'raster', url: '/tiles/{z}/{x}/{y}.png', coord_type: 'gcj02', attribution: '测试底图' });
+  await login(page, 'leader');
+  const tile = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 256, height: 256 });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = '#dfe8d8';
+    pen.fillRect(0, 0, 256, 256);
+    pen.strokeStyle = '#b9c7b0';
+    pen.strokeRect(0, 0, 256, 256);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  await page.route('**/tiles/**', (route) => {
+    tiles.push(route.request().url());
+    return route.fulfill({ contentType: 'image/png', body: Buffer.from(tile, 'base64') });
+  });
+  await open(page, '/map', '[data-map=tickets][data-ready]');
+  await page.getByText('测试底图').waitFor();
+  assert.ok(tiles.length > 0);
+  await browser.shot(page, 'console-base-raster');
+  const ticket = await ticketBy(other, 'SSP2026-000001');
+  await open(page, `/tickets/${ticket.id}`, '[data-map=ticket][data-ready]');
+  assert.deepEqual([...new Set(asked)], ['gcj02']);
+  await page.context().close();
+});
+
+/** A PMTiles (v3) archive of one PNG tile, at zoom 0. */
+function archive(tile) {
+  const metadata = Buffer.from('{}');
+  // One directory entry: tile 0, a run of one, its length, at offset 0 (written as 1).
+  const length = [];
+  for (let left = tile.length; ; left >>>= 7) {
+    if (left < 128) {
+      length.push(left);
+      break;
+    }
+    length.push((left & 127) | 128);
+  }
+  const directory = Buffer.from([1, 0, 1, ...length, 1]);
+  const header = Buffer.alloc(127);
+  header.write('PMTiles');
+  header[7] = 3;
+  const places = [
+    [127, directory.length],
+    [127 + directory.length, metadata.length],
+    [127 + directory.length + metadata.length, 0],
+    [127 + directory.length + metadata.length, tile.length],
+  ];
+  places.flat().forEach((number, at) => header.writeBigUInt64LE(BigInt(number), 8 + at * 8));
+  [1n, 1n, 1n].forEach((number, at) => header.writeBigUInt64LE(number, 72 + at * 8));
+  // Clustered; neither directories nor tiles are compressed; PNG; zoom 0 only; the whole world.
+  header.set([1, 1, 1, 2, 0, 0], 96);
+  [-1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000].forEach((number, at) => header.writeInt32LE(number, 102 + at * 4));
+  return Buffer.concat([header, directory, metadata, tile]);
+}
+
+test('a base map from one PMTiles file is loaded only when it is configured', async () => {
+  const page = await browser.page(SIZE);
+  const asked = [];
+  page.on('request', (one) => asked.push(one.url()));
+  await withBase(page, { kind: 'pmtiles', url: '/base-map.pmtiles', coord_type: 'wgs84', attribution: '一个文件的底图' });
+  await login(page, 'leader');
+  const tile = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 256, height: 256 });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = '#d8e4ec';
+    pen.fillRect(0, 0, 256, 256);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  const file = archive(Buffer.from(tile, 'base64'));
+  await page.route('**/base-map.pmtiles', (route) => {
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? '') ?? [null, 0, file.length - 1];
+    const part = file.subarray(Number(from), Number(to) + 1);
+    return route.fulfill({
+      status: 206,
+      headers: { 'Content-Type': 'application/octet-stream', 'Content-Range': `bytes ${from}-${Number(from) + part.length - 1}/${file.length}`, ETag: '"a"' },
+      body: part,
+    });
+  });
+  await open(page, '/map', '[data-map=tickets][data-ready]');
+  await page.getByText('一个文件的底图').waitFor();
+  assert.ok(asked.some((one) => /assets\/pmtiles/.test(one)));
+  await browser.shot(page, 'console-base-pmtiles');
+  await page.context().close();
+});
