@@ -73,6 +73,8 @@ pub struct Earlier {
     pub photo: PhotoId,
     /// The ticket that it belongs to.
     pub ticket: Option<TicketId>,
+    /// That ticket's number for people, when it has one.
+    pub number: Option<String>,
     /// Whether it belongs to the ticket being proven.
     pub same_ticket: bool,
     /// How much alike they are, and how the one was made of the other.

@@ -275,10 +275,11 @@ fn resembles_earlier(e: &Earlier, claim: &Claim<'_>, t: &Thresholds) -> Option<F
         return None;
     }
     let who = nth_after(e.after_index);
-    let which = match (&e.ticket, e.same_ticket) {
-        (_, true) => format!("本案件此前用过的照片（{}）", e.photo),
-        (Some(ticket), false) => format!("另一案件 {ticket} 的照片（{}）", e.photo),
-        (None, false) => format!("此前上传过的照片（{}）", e.photo),
+    let which = match (&e.ticket, &e.number) {
+        _ if e.same_ticket => "本案件此前用过的照片".to_owned(),
+        (Some(_), Some(number)) => format!("另一案件 {number} 的照片"),
+        (Some(_), None) => "另一案件的照片".to_owned(),
+        (None, _) => "此前上传过的照片".to_owned(),
     };
     let (bits, how) = (e.likeness.bits, e.likeness.how());
     let outcome = match e.likeness.kind {

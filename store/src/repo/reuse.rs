@@ -25,7 +25,7 @@ impl Submission<'_> {
     /// An earlier use of a picture on a ticket.
     pub fn earlier(&self, after_index: usize, photo: PhotoId, ticket: TicketId, found: &Likeness) -> Earlier {
         let same_ticket = *self.ticket == ticket;
-        Earlier { after_index, photo, ticket: Some(ticket), same_ticket, likeness: *found }
+        Earlier { after_index, photo, ticket: Some(ticket), number: None, same_ticket, likeness: *found }
     }
 
     /// Leaves out the uses that are this very submission.

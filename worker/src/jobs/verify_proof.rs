@@ -19,7 +19,7 @@ use domain::ticket::state::{Stage, State};
 use domain::time::Moment;
 use store::desk::DeskError;
 use store::repo::photos::{self, Photo, Submission};
-use store::repo::tickets;
+use store::repo::{lists, tickets};
 
 use super::{compute, enqueue, not_before, nothing};
 use crate::outcome::{JobError, Outcome};
@@ -122,6 +122,7 @@ pub(crate) async fn gather(
     // A fix that came with the report is there under the report already: that use is this very submission.
     let own = |photo: &PhotoId| fix.on_spot && fix.round == 1 && ticket.fixed_on_spot.contains(photo);
     earlier.retain(|used| !(used.same_ticket && own(&used.photo)));
+    name_tickets(context, &mut earlier).await?;
     let spot = spot(context, ticket, &before).await?;
     let submitted_at = ticket.stamps.rectified.unwrap_or(ticket.updated_at);
     let seen: Vec<PhotoId> = before.iter().chain(&after).map(|photo| photo.id.clone()).collect();
@@ -160,6 +161,17 @@ async fn look_alikes(context: &Context, submission: &Submission<'_>) -> Result<V
         }));
     }
     Ok(found)
+}
+
+/// Adds the numbers by which people know the tickets.
+async fn name_tickets(context: &Context, earlier: &mut [Earlier]) -> Result<(), JobError> {
+    let others: Vec<TicketId> = earlier.iter().filter_map(|used| used.ticket.clone()).collect();
+    let rows = lists::rows(&context.stores.pool, &others).await?;
+    for used in earlier {
+        let row = rows.iter().find(|row| Some(&row.id) == used.ticket.as_ref());
+        used.number = row.and_then(|row| row.number.clone());
+    }
+    Ok(())
 }
 
 /// The old pictures that the new one is like; those with the same bytes were found already.

@@ -77,7 +77,7 @@ pub async fn write(tx: &mut Tx, borders: Borders, source: &str, now: Moment) -> 
         values.add(&word).add(version).add(&row.code).add(&row.name).add(&row.shape);
     })
     .await?;
-    notes.insert(0, format!("{}第 {version} 版已启用", layer.label()));
+    notes.insert(0, format!("启用{}第 {version} 版", layer.label()));
     notes.extend(orphans(tx, layer, &grids).await?);
     Ok(Summary { faults_map: Some(faults_map), ..Summary::of("grids", grids.len(), notes) })
 }
