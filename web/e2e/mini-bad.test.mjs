@@ -203,11 +203,13 @@ test('a server gone for an hour: drafts made, the page closed, and everything ar
   await page.getByText(/连接不上服务器|等待发送/).first().waitFor();
   const again = page.getByRole('button', { name: '再报一件' }).or(shutter(page));
   await page.goto('/m/');
+  await page.context().setGeolocation({ ...PLACE, longitude: 120.4475, latitude: 36.3605 });
   await choose(page, again.first(), [await photo(page, RUN + 66, true)]);
   await page.getByLabel('补充说明').fill('一小时乙');
   await submit(page).click();
   await page.getByText('连接不上服务器').first().waitFor();
   await sound(page, 'server-gone');
+  await page.context().setGeolocation({ ...PLACE, longitude: 120.451, latitude: 36.3515 });
   await choose(page, shutter(page), [await photo(page, RUN + 67, true)]);
   await page.getByLabel('补充说明').fill('一小时丙，没写完');
   await page.waitForTimeout(500);
@@ -235,7 +237,7 @@ test('a server gone for an hour: drafts made, the page closed, and everything ar
   }
 });
 
-test('a 网格员 proves without signal where the session is over too: first the signal, then the password, then all of it', { timeout: 180_000 }, async () => {
+test('a proof without signal while the session ends too: first the signal, then the password, then all of it', { timeout: 180_000 }, async () => {
   const place = { ...PLACE, longitude: 120.459, latitude: 36.3515 };
   await report(await phone({ geolocation: place }), 68, '断网又过期');
   const [row] = await until(async () => { const found = await desk.find('断网又过期'); return found[0]?.stage === 'dispatched' && found; });
@@ -251,8 +253,8 @@ test('a 网格员 proves without signal where the session is over too: first the
   await prove(page, await photo(page, RUN + 68, false));
   await page.getByRole('button', { name: '提交处置' }).last().click();
   await page.context().setOffline(false);
-  await page.getByRole('dialog', { name: '请再输入一次密码' }).last().waitFor();
-  await page.getByRole('textbox', { name: '密码' }).last().fill(PASSWORD);
-  await page.getByRole('button', { name: '继续' }).last().click();
+  await page.getByRole('dialog', { name: '请再输入一次密码' }).waitFor();
+  await page.getByRole('textbox', { name: '密码' }).fill(PASSWORD);
+  await page.getByRole('button', { name: '继续' }).click();
   await until(async () => (await desk.get(`/v1/tickets/${row.id}`)).proof);
 });

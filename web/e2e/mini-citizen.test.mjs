@@ -41,6 +41,30 @@ test('the weather of every unit, for everybody, with its formula', { timeout: 60
   await browser.shot(page, 'mini-weather-whole', { fullPage: true });
 });
 
+test('a configured base map lies under the district’s own lines, in its datum, with its credit', { timeout: 60_000 }, async () => {
+  const page = await browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'], serviceWorkers: 'block' });
+  page.forgive(/auth\/guest/);
+  await page.route('**/v1/config', async (route) => {
+    const answer = await route.fetch();
+    const json = await answer.json();
+    json.data.base_map = { kind: 'raster', url: '/tiles/{z}/{x}/{y}.svg', coord_type: 'gcj02', attribution: '示例底图' };
+    return route.fulfill({ response: answer, json });
+  });
+  const asked = [];
+  const tile = "<svg xmlns='http://www.w3.org/2000/svg' width='256' height='256'><path d='M0 0h256v256' fill='none' stroke='#9bb' stroke-width='2'/><path d='M0 128q64-60 128 0t128 0M128 0v256' fill='none' stroke='#ccc' stroke-width='12'/></svg>";
+  await page.route('**/tiles/**', (route) => (asked.push(route.request().url()), route.fulfill({ contentType: 'image/svg+xml', body: tile })));
+  await page.goto('/m/');
+  await agree(page).click();
+  await page.getByRole('button', { name: '周边', exact: true }).click();
+  await page.getByText('示例底图').waitFor();
+  await page.waitForTimeout(500);
+  // Web Mercator of the place in GCJ-02, a few hundred metres off its WGS-84 self.
+  const [z, x, y] = asked[0].match(/(\d+)\/(\d+)\/(\d+)\.svg$/).slice(1).map(Number);
+  const n = 2 ** z;
+  assert.ok(Math.abs(((120.4545 + 180) / 360) * n - x) < 4 && Math.abs(y / n - 0.3921) < 0.001, asked[0]);
+  await sound(page, 'base-map');
+});
+
 test('consent is asked once, recorded for the account, and sent later when there is no signal', { timeout: 120_000 }, async () => {
   const page = await browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'] });
   page.forgive(/auth\/guest|ERR_INTERNET_DISCONNECTED|Failed to fetch/);

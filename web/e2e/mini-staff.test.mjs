@@ -83,8 +83,9 @@ test('a proof from afar: warned of before, doubted after; the inspector sends it
   await sound(inspector, 'rework');
   await inspector.getByRole('button', { name: '返工', exact: true }).last().click();
   await until(async () => (await now()).state.stage === 'handling');
-  await handler.getByText('请到现场重拍').first().waitFor(); // nobody reloaded
+  await handler.getByRole('region', { name: '为什么返工' }).getByText('请到现场重拍').waitFor(); // nobody reloaded
   await check.getByText(/距案件位置 \d+ 米/).waitFor();
+  await handler.getByRole('region', { name: '为什么返工' }).scrollIntoViewIfNeeded();
   await sound(handler, 'refused-far');
 });
 

@@ -198,7 +198,11 @@ export class Queue {
     this.ports.changed()
     try {
       await this.sendShots(job)
-      job.told ??= finalBody(job, this.ports.skew())
+      if (!job.told) {
+        // On the phone's disk before it is said: a repeat after a restart must be the same.
+        job.told = finalBody(job, this.ports.skew())
+        await this.ports.save(job)
+      }
       job.result = await this.ports.post(job, job.told)
       job.owner ??= this.ports.owner()
       job.state = 'done'
@@ -224,9 +228,12 @@ export class Queue {
 
   private async sendShot(job: Job, shot: Shot): Promise<void> {
     shot.state = 'sending'
-    if (shot.facts.taken) shot.told ??= trueTime(shot.facts.taken, shot.facts.fromPicture ? 0 : this.ports.skew())
     this.ports.changed()
     try {
+      if (shot.facts.taken && !shot.told) {
+        shot.told = trueTime(shot.facts.taken, shot.facts.fromPicture ? 0 : this.ports.skew())
+        await this.ports.save(job)
+      }
       shot.id = (await this.ports.upload(shot, (share) => {
         shot.share = share
         this.ports.changed()

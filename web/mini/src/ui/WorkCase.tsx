@@ -12,9 +12,11 @@ import { Stars } from './Stars'
 import { Steps } from './Steps'
 
 type Work = Schemas['Ticket']
+type Step = Schemas['PublicStep'] & Partial<Schemas['Step']>
 
 /** A ticket as those who work on it read it: what, where, by when, and why a proof was refused. */
-export function WorkCase({ t, steps, again }: { t: Work; steps: Schemas['PublicStep'][]; again: () => void }) {
+export function WorkCase({ t, steps, again }: { t: Work; steps: Step[]; again: () => void }) {
+  const back = t.state.stage === 'handling' ? [...steps].reverse().find((s) => s.action === 'rework' && s.note) : undefined
   const name = t.category?.name ?? t.category_hint?.name ?? '类别待定'
   const place = t.place && ({ ...t.place, source: 'device' } as Fix)
   return (
@@ -29,6 +31,12 @@ export function WorkCase({ t, steps, again }: { t: Work; steps: Schemas['PublicS
       </Box>
       {t.words && <Text as="p" className="section">{t.words}</Text>}
       {t.state.reason && <Text as="p" className="card section">{t.state.reason}</Text>}
+      {back && (
+        <Box as="section" className="card tag-soon section" label="为什么返工">
+          <Text as="p" className="title">返工：{back.note}</Text>
+          <Text as="p">{moment(back.at, now())}{back.by?.name ? ` · ${back.by.name}` : ''}</Text>
+        </Box>
+      )}
       {t.proof && <Checks proof={t.proof} />}
       <Pending id={t.id} onDone={again} />
       <Acts id={t.id} name={name} allowed={t.allowed_actions} />

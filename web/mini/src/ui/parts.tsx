@@ -1,6 +1,6 @@
 /** Small pieces that every page uses. */
 import { ReactNode, useEffect, useState } from 'react'
-import Taro from '@tarojs/taro'
+import Taro, { useDidHide, useDidShow } from '@tarojs/taro'
 import { sentence } from '../../../shared/mini-api'
 import { remaining } from '../../../shared/mini-time'
 import { app, now, session, useApp } from '../lib/app'
@@ -21,6 +21,9 @@ export function back(): void {
 /** A page: title with a way back (the mini-program has its own), offline bar, content, notice. */
 export function Page({ title, children, root, foot }: { title: string; children: ReactNode; root?: boolean; foot?: ReactNode }) {
   useApp()
+  const [top, setTop] = useState(true)
+  useDidShow(() => setTop(true))
+  useDidHide(() => setTop(false))
   useEffect(() => {
     if (H5) document.title = title === '随手拍' ? title : `${title} · 随手拍`
     else void Taro.setNavigationBarTitle({ title })
@@ -37,22 +40,26 @@ export function Page({ title, children, root, foot }: { title: string; children:
       <Box as="main" className="main">{children}</Box>
       {foot && <Box className="foot">{foot}</Box>}
       {app.toast && <Box className={`toast ${app.toast.bad ? 'toast-bad' : ''}`} role="status" live="polite">{app.toast.text}</Box>}
-      {session.expired && <AskPassword />}
+      {session.expired && top && <AskPassword />}
     </Box>
   )
 }
 
+/** The password as far as typed: the page below may go away meanwhile, and the question moves to the next. */
+let typed = ''
+
 /** The session of a member of staff ran out: the password over the page, and everything goes on. */
 function AskPassword() {
-  const [password, setPassword] = useState('')
+  const [password, setPassword] = useState(typed)
   const [why, setWhy] = useState('')
+  const type = (text: string) => setPassword((typed = text))
   const enter = () => {
-    session.login(session.account?.username ?? '', password).catch((e) => setWhy(sentence(e)))
+    session.login(session.account?.username ?? '', password).then(() => (typed = ''), (e) => setWhy(sentence(e)))
   }
   return (
-    <Sheet title="请再输入一次密码" onClose={() => session.abandon()}>
+    <Sheet title="请再输入一次密码" onClose={() => { typed = ''; session.abandon() }}>
       <Text as="p" className="note">登录已过期。{session.account?.name}，输入密码后继续，已填的内容都在。</Text>
-      <Field className="field" label="密码" secret auto="current-password" value={password} onValue={setPassword} onDone={enter} placeholder="密码" />
+      <Field className="field" label="密码" secret auto="current-password" value={password} onValue={type} onDone={enter} placeholder="密码" />
       {why && <Text as="p" className="bad" role="alert">{why}</Text>}
       <Tap className="btn btn-main btn-wide" disabled={!password} onTap={enter}>继续</Tap>
     </Sheet>
