@@ -1,4 +1,5 @@
 /** What the tests of the console share: logging in, asking the API, the pages there are, axe. */
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PASSWORD } from './server.mjs';
@@ -179,4 +180,20 @@ export async function open(page, path, shows) {
   await page.goto(`/console${path}`);
   await page.locator(shows).first().waitFor();
   await page.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' });
+}
+
+/** Looks at a page in both themes: its picture is kept, and axe finds nothing. */
+export async function look(browser, page, name) {
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((value) => {
+      localStorage.setItem('suishoupai.theme', value);
+      document.documentElement.dataset.theme = value;
+      window.dispatchEvent(new Event('themechange'));
+    }, theme);
+    await page.locator('[data-map]:not([data-ready])').first().waitFor({ state: 'detached' });
+    // Curves and fades settle.
+    await page.waitForTimeout(400);
+    await browser.shot(page, `console-${name}-${theme}`);
+    assert.deepEqual(await violations(page), [], `${name} ${theme}`);
+  }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { openBrowser } from './browser.mjs';
-import { colleague, fillIn, inHours, login, open, ticketBy, until, violations } from './console-help.mjs';
+import { colleague, fillIn, inHours, login, look, open, ticketBy, until } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 const SIZE = { viewport: { width: 1366, height: 768 } };
@@ -28,19 +28,6 @@ after(async () => {
 
 afterEach(() => browser.check());
 
-async function look(page, name) {
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((value) => {
-      localStorage.setItem('suishoupai.theme', value);
-      document.documentElement.dataset.theme = value;
-      window.dispatchEvent(new Event('themechange'));
-    }, theme);
-    await page.waitForTimeout(800);
-    await browser.shot(page, `console-${name}-${theme}`);
-    assert.deepEqual(await violations(page), [], `${name} ${theme}`);
-  }
-}
-
 test('every board is downloaded as a workbook', async () => {
   const { items } = await other.get('/v1/boards');
   for (const { board, label } of items) {
@@ -60,7 +47,7 @@ test('one figure of a board is drawn over the last twelve months and weeks', asy
   await desk.getByRole('button', { name: '最近 12 周' }).click();
   await desk.locator('[data-chart][aria-label*="-W"] svg').waitFor();
   await desk.locator('[data-chart]').scrollIntoViewIfNeeded();
-  await look(desk, 'over-time');
+  await look(browser, desk, 'over-time');
   for (const board of ['ranking', 'overdue', 'ratings']) {
     await open(desk, `/boards/${board}`, 'h1');
     await desk.getByText('走势').click();
@@ -113,7 +100,7 @@ test('the map is narrowed, and hot spots, patches and registers lie over it', as
   await desk.getByRole('button', { name: '热力' }).click();
   await until(async () => /台账 2 处 · 热点 [1-9]\d* 处 · 图斑 2 处/.test(await count.textContent()));
   await desk.getByRole('button', { name: '点位' }).click();
-  await look(desk, 'map-layers');
+  await look(browser, desk, 'map-layers');
 });
 
 test('a programme is made, started, and shows its tasks', async () => {
@@ -131,7 +118,7 @@ test('a programme is made, started, and shows its tasks', async () => {
   await desk.getByRole('heading', { name: '背街小巷每日巡查' }).waitFor();
   await desk.getByRole('button', { name: '启动' }).click();
   await desk.locator('tbody tr', { hasText: '环秀' }).first().waitFor({ timeout: 20_000 });
-  await look(desk, 'programme');
+  await look(browser, desk, 'programme');
 });
 
 test('an exposure is drafted with chosen photos, and let out by another who ticks each', async () => {
@@ -153,15 +140,15 @@ test('an exposure is drafted with chosen photos, and let out by another who tick
     .waitFor();
   await editor.getByLabel('说明').fill('市民多次反映,直到曝光前一天才清运。');
   await editor.locator('.exposure', { hasText: '垃圾堆放多日' }).waitFor();
-  await look(editor, 'draft');
+  await look(browser, editor, 'draft');
   await editor.getByRole('button', { name: '存为待审' }).click();
   await editor.locator('.act-row', { hasText: '垃圾堆放多日' }).waitFor();
-  await look(editor, 'exposures');
+  await look(browser, editor, 'exposures');
   await open(desk, '/rhythm/exposures?state=draft', '.act-row');
   await desk.getByRole('button', { name: '审核发布' }).click();
   const dialog = desk.getByRole('dialog', { name: /审核发布/ });
   for (const box of await dialog.locator('.shots input').all()) await box.check();
-  await look(desk, 'publish');
+  await look(browser, desk, 'publish');
   await fillIn(desk);
   const shown = await other.get('/v1/exposures');
   assert.equal(shown.items[0].title, '垃圾堆放多日无人清理');

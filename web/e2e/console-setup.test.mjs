@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openBrowser } from './browser.mjs';
-import { colleague, drawing, enter, fillIn, login, loginAnswer, open, report, until, violations } from './console-help.mjs';
+import { colleague, drawing, enter, fillIn, login, loginAnswer, look, open, report, until } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
 const SIZE = { viewport: { width: 1366, height: 768 } };
@@ -31,20 +31,6 @@ after(async () => {
 
 afterEach(() => browser.check());
 
-/** Looks at a page in both themes: its picture is kept, and axe finds nothing. */
-async function look(name) {
-  for (const theme of ['light', 'dark']) {
-    await admin.evaluate((value) => {
-      localStorage.setItem('suishoupai.theme', value);
-      document.documentElement.dataset.theme = value;
-      window.dispatchEvent(new Event('themechange'));
-    }, theme);
-    await admin.waitForTimeout(600);
-    await browser.shot(admin, `console-${name}-${theme}`);
-    assert.deepEqual(await violations(admin), [], `${name} ${theme}`);
-  }
-}
-
 const person = (username) => admin.locator(`tr[data-person="${username}"]`);
 
 /** Whether this person can log in now. */
@@ -60,7 +46,7 @@ test('people are narrowed by role, unit, use and words, and each role says what 
   await until(async () => (await admin.locator('tr[data-person]').count()) < 5);
   await admin.getByText('各角色能看什么').click();
   await admin.getByText('只看不办').waitFor();
-  await look('people-roles');
+  await look(browser, admin, 'people-roles');
 });
 
 test('a person is added: faults stand at their fields, then the account works', async () => {
@@ -78,7 +64,7 @@ test('a person is added: faults stand at their fields, then the account works', 
   await dialog.getByText('网格员至少须有一个网格').waitFor();
   await dialog.getByText(/须为 2 至 40 位小写字母/).waitFor();
   await dialog.getByText('不是电话号码').waitFor();
-  await look('people-faults');
+  await look(browser, admin, 'people-faults');
   const { features } = await office.get('/v1/grids?layer=community');
   const { code, name } = features[0].properties;
   await dialog.getByLabel(/用户名/).fill('leader');
@@ -105,7 +91,7 @@ test('a suspended person cannot log in, a restored one can, a new password repla
   await open(admin, '/setup/people?words=handler-huanxiu', 'tr[data-person]');
   const row = person('handler-huanxiu');
   await row.getByRole('button', { name: '停用' }).click();
-  await look('people-suspend');
+  await look(browser, admin, 'people-suspend');
   await fillIn(admin);
   await row.getByText('已停用').waitFor();
   const shut = await browser.page(SIZE);
@@ -153,7 +139,7 @@ test('borders that overlap or leave holes are shown on a map before they are kep
   assert.match(list, /空洞[\d,]+ m²/);
   await faults.first().click();
   await admin.waitForTimeout(800);
-  await look('borders');
+  await look(browser, admin, 'borders');
   await admin.locator('[data-moved]').waitFor();
 });
 
@@ -163,7 +149,7 @@ test('rules tried out say which cases of the last month would go elsewhere', asy
   const moved = admin.locator('[data-moved]');
   await moved.getByText(/最近 31 天 \d+ 件中有 \d+ 件会改派/).waitFor();
   assert.match(await moved.locator('tbody tr').first().textContent(), /SSP2026-\d+.*→.*环境卫生专班/);
-  await look('moved');
+  await look(browser, admin, 'moved');
   await moved.locator('tbody a').first().click();
   await admin.locator('.ticket-page').waitFor();
 });
@@ -202,7 +188,7 @@ test('a job that died is shown with its error and done again', async () => {
   await open(admin, '/setup/jobs', '.table');
   const row = admin.locator('tbody tr', { hasText: '推送事件' }).first();
   await row.getByRole('button', { name: '重做' }).waitFor();
-  await look('jobs-dead');
+  await look(browser, admin, 'jobs-dead');
   await row.getByRole('button', { name: '重做' }).click();
   await admin.getByText('已重新排队').waitFor();
   await open(admin, '/setup/subscriptions', '#url');
