@@ -186,5 +186,6 @@ test('not fixed: said with a photo, without signal, and sent when there is one; 
   await page.getByText(/提出质疑/).first().waitFor({ timeout: 60_000 });
   const ticket = await until(async () => { const t = await desk.get(`/v1/tickets/${row.id}`); return t.attention.some((a) => a.kind === 'contested') && t; });
   assert.ok(ticket.photos.some((p) => p.part === 'contest'));
+  await page.getByText('您说没修好，正在复核').waitFor();
   await sound(page, 'contested');
 });

@@ -63,6 +63,13 @@ export function sentence(error: unknown): string {
   return '出了点问题，请再试一次'
 }
 
+/** As `sentence`, of something kept on the phone: a ticket that a colleague changed has been asked for again, nothing is lost. */
+export function keptSentence(error: unknown): string {
+  const said = sentence(error)
+  if (!(error instanceof Refused) || error.code !== 40902) return said
+  return `${said.replace(/[,，]?请刷新后重试$/, '')}。页面已是最新，您填的都在：看过后可“现在就发”，或先“改一改”`
+}
+
 /** Milliseconds to wait before try `tries` (from 1): 2 s doubling to 5 min, ± 20 % by `chance` in 0..1. */
 export function backoff(tries: number, chance: number, retryAfter?: number): number {
   if (retryAfter) return retryAfter * 1000

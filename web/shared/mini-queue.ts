@@ -1,5 +1,5 @@
 /** Work that must not be lost: photos and acts kept on the phone until the server has them. */
-import { backoff, Refused, sentence, verdict } from './mini-api'
+import { backoff, keptSentence, Refused, sentence, verdict } from './mini-api'
 import type { Region } from './mini-mark'
 
 /** A photo of a job. Its bytes lie in the phone's store under `key`. */
@@ -253,7 +253,7 @@ export class Queue {
 
   private settle(job: Job, error: unknown): void {
     const said = verdict(error)
-    job.why = sentence(error)
+    job.why = keptSentence(error)
     if (said === 'give up') {
       job.state = 'refused'
       return

@@ -209,7 +209,7 @@ describe('true times', () => {
     const act = job('a', 1, { path: '/v1/tickets/t/actions', body: { action: 'rework', reason: '没扫净', expected_version: 3 }, filled: { text: '没扫净' } })
     await queue.put(act)
     await settled()
-    expect([act.state, act.why]).toEqual(['refused', '案件已被张三更新,请刷新后重试'])
+    expect([act.state, act.why]).toEqual(['refused', '案件已被张三更新。页面已是最新，您填的都在：看过后可“现在就发”，或先“改一改”'])
     await queue.reopen(act)
     expect([act.state, act.body, act.shots.length]).toEqual(['draft', { action: 'rework', filled: { text: '没扫净' } }, 1])
     expect(act.idem).toBe(`new-${w.keys}`)

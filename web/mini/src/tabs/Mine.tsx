@@ -77,7 +77,7 @@ function Staff() {
 export function CaseRow(p: { cover?: string; name: string; line: string; at: string; stage: string | null; label: string; late: boolean; stars?: number | null; onTap: () => void; side?: React.ReactNode }) {
   return (
     <Tap className="card row" onTap={p.onTap}>
-      {p.cover ? <Img className="thumb" src={p.cover} alt="" /> : <Box className="thumb" />}
+      {p.cover ? <Img className="thumb" src={p.cover} alt="" /> : <Box className="thumb thumb-none"><Icon name="pin" /></Box>}
       <Box className="grow">
         <Box className="row between">
           <Text className="title line1">{p.name}</Text>

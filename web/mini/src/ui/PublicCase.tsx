@@ -30,7 +30,7 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
       {t.reason && <Text as="p" className="card section">{t.reason}</Text>}
       <Pending id={t.id} onDone={again} />
       {t.mine
-        ? <Own t={t} name={name} />
+        ? <Own t={t} name={name} contested={steps[steps.length - 1]?.label === '质疑'} />
         : <Tap className="btn btn-main btn-wide section" onTap={() => void follow()}>我也遇到 +1</Tap>}
       <Box className="card section facts">
         {t.unit && <Fact label="办理单位">{t.unit}</Fact>}
@@ -50,14 +50,15 @@ export function PublicCase({ t, steps, again }: { t: Public; steps: Schemas['Pub
 const VERDICTS = ['rate', 'contest']
 
 /** What the reporter can do: say whether it was fixed, and whatever else is allowed. */
-function Own({ t, name }: { t: Public; name: string }) {
+function Own({ t, name, contested }: { t: Public; name: string; contested: boolean }) {
   useApp()
   const waits = (action: string) => queue.jobs.some((j) => j.lane === t.id && j.body.action === action && (j.state === 'waiting' || j.state === 'sending'))
   const can = (action: string) => t.allowed_actions.some((a) => a.action === action) && !waits(action)
   const open = (action: string, label: string) => go(`/pages/act/index?id=${t.id}&action=${action}&label=${encodeURIComponent(label)}`)
   return (
     <>
-      {(can('rate') || can('contest')) && (
+      {contested && <Text as="p" className="card section tag-soon" role="status">您说没修好，正在复核。结果会写在办理过程里。</Text>}
+      {!contested && (can('rate') || can('contest')) && (
         <Box as="section" className="card section" label="修好了吗">
           <Text as="h3" className="title">{can('rate') ? '修好了吗？' : '又不对了？'}</Text>
           <Box className="row section">
