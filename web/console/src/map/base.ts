@@ -126,6 +126,7 @@ export function useMap(start: Start | null, key: string) {
     const make = (from: Start) => makeMap(host, from, setMap);
     let remove = make(latest.current);
     const drop = () => {
+      delete host.dataset.ready;
       setMap(null);
       remove();
     };
@@ -146,9 +147,6 @@ export function useMap(start: Start | null, key: string) {
       host.dataset.ready = 'true';
     });
     map.triggerRepaint();
-    return () => {
-      delete host.dataset.ready;
-    };
   }, [map]);
   return { box, map };
 }
