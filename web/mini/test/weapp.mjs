@@ -83,10 +83,10 @@ function phone(wx, did) {
 }
 
 /** Opens a page of the built mini-program; `tap`, `text` and `until` act on what is drawn, `did` is what was asked of `wx`. */
-export async function openWeapp(page, built = resolve(import.meta.dirname, '../dist/weapp')) {
+export async function openWeapp(page) {
   // A copy of its own, because the folder above speaks of ES modules and the simulator caches by path.
   const root = await mkdtemp(join(tmpdir(), 'weapp-'))
-  await cp(built, root, { recursive: true })
+  await cp(resolve(import.meta.dirname, '../dist/weapp'), root, { recursive: true })
   await writeFile(join(root, 'package.json'), '{"type":"commonjs"}')
   const { window } = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true })
   for (const name of ['document', 'Element', 'Node', 'Event', 'CustomEvent', 'HTMLElement', 'TouchEvent', 'MouseEvent']) globalThis[name] = window[name]
@@ -128,6 +128,8 @@ export async function openWeapp(page, built = resolve(import.meta.dirname, '../d
     did,
     text,
     until,
+    /** What the templates got as this element's attribute: the simulator draws only attributes that it knows itself. */
+    named: (words) => JSON.stringify(shown.instance.data).includes(words),
     count: (selector) => shown.querySelectorAll(selector).length,
     tap: async (selector, words) => {
       const found = await until(() => shown.querySelectorAll(selector).find((e) => !words || e.dom.textContent.includes(words)))
@@ -141,7 +143,5 @@ export async function openWeapp(page, built = resolve(import.meta.dirname, '../d
   }
 }
 
-/** The app's own list of pages. */
-export async function pagesOf(built = resolve(import.meta.dirname, '../dist/weapp')) {
-  return JSON.parse(await readFile(join(built, 'app.json'), 'utf8')).pages
-}
+/** A file of the built mini-program. */
+export const built = (name) => readFile(resolve(import.meta.dirname, '../dist/weapp', name), 'utf8')

@@ -1,10 +1,10 @@
 /** The first page of the built mini-program, tapped through in the simulator of components. Run after `build:weapp`. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openWeapp, pagesOf } from './weapp.mjs'
+import { built, openWeapp } from './weapp.mjs'
 
 test('the home page of the mini-program: consent, camera, photo, place, sent', { timeout: 60_000 }, async () => {
-  assert.equal((await pagesOf())[0], 'pages/home/index')
+  assert.equal(JSON.parse(await built('app.json')).pages[0], 'pages/home/index')
   const page = await openWeapp('pages/home/index')
   const { did, tap, text, until } = page
   const asked = (path) => did.requests.filter((r) => r.path === path)
@@ -17,6 +17,9 @@ test('the home page of the mini-program: consent, camera, photo, place, sent', {
   await until(() => text().includes('已定位，误差约 12 米'))
   assert.deepEqual([...new Set(did.located)], ['gcj02'])
 
+  // Who can't see the screen is told what the button does.
+  assert.match(await built('base.wxml'), /<view [^>]*aria-label="{{i\.p\d+}}"/)
+  assert.ok(page.named('拍照上报'))
   await tap('.shutter')
   await until(() => page.count('.kept') === 1)
   assert.deepEqual([did.chosen[0].sourceType, did.chosen[0].sizeType], [['camera'], ['original']])
