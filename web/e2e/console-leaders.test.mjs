@@ -101,6 +101,10 @@ test('the map is narrowed, and hot spots, patches and registers lie over it', as
   await until(async () => /台账 2 处 · 热点 [1-9]\d* 处 · 图斑 2 处/.test(await count.textContent()));
   await desk.getByRole('button', { name: '点位' }).click();
   await look(browser, desk, 'map-layers');
+  await desk.locator('.hot-list button').first().click();
+  await desk.getByRole('complementary', { name: '选中的热点' }).getByText('近期件数').waitFor();
+  await desk.waitForTimeout(1_000);
+  await look(browser, desk, 'map-hot');
 });
 
 test('a programme is made, started, and shows its tasks', async () => {

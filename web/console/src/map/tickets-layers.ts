@@ -34,6 +34,8 @@ function drawPlaces(map: MapLibre) {
 
 function drawTickets(map: MapLibre) {
   const accent = token('accent');
+  // Where nothing is, the softest colour without opacity: from black it would run through grey.
+  const soft = token('accent-soft');
   const paper = token('paper');
   const colour = ['case', ['get', 'late'], token('late'), ['in', ['get', 'stage'], ['literal', DONE]], token('ink-3'), accent] as ExpressionSpecification;
   map.addLayer({
@@ -43,7 +45,7 @@ function drawTickets(map: MapLibre) {
     paint: {
       'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 8, 8, 15, 28],
       'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 8, 0.4, 15, 2],
-      'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', 0.25, token('accent-soft'), 0.6, accent, 1, token('late')],
+      'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, `${soft}00`, 0.25, soft, 0.6, accent, 1, token('late')],
       'heatmap-opacity': 0.8,
     },
   });

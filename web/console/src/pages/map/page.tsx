@@ -18,6 +18,7 @@ export default function MapPage() {
   const [look, setLook] = useState<Look>('points');
   const [layer, setLayer] = useState<S['Layer']>('area');
   const [shown, setShown] = useState<Over[]>([]);
+  const [focus, setFocus] = useState<[number, number]>();
   const [picked, setPicked] = useState<Picked | null>(null);
   const areas = useQuery(grids('area'));
   const drawn = useQuery(grids(layer));
@@ -26,12 +27,17 @@ export default function MapPage() {
   const patches = usePatches(shown.includes('patches'));
   const hot = useHot(shown.includes('hot'), points.data);
   const spot = picked && 'hot' in picked ? hot.rows.find((row) => row.key === picked.hot) : undefined;
+  const placed = hot.features.features;
+  const choose = (at: GeoJSON.Feature) => {
+    setPicked({ hot: String(at.properties?.key) });
+    setFocus((at.geometry as GeoJSON.Point).coordinates as [number, number]);
+  };
   const close = () => setPicked(null);
   const { words } = filterOf(search);
   const over = [
     words && `含「${words}」`,
     entries.count > 0 && `台账 ${entries.count} 处`,
-    shown.includes('hot') && `热点 ${hot.features.features.length} 处`,
+    shown.includes('hot') && `热点 ${placed.length} 处`,
     shown.includes('patches') && `图斑 ${patches.features.length} 处`,
   ].filter(Boolean);
   return (
@@ -49,6 +55,7 @@ export default function MapPage() {
           hot={hot.features}
           look={look}
           pick={setPicked}
+          focus={focus}
           left={296}
         />
       ) : (
@@ -59,6 +66,17 @@ export default function MapPage() {
           {points.data ? `${points.data.features.length.toLocaleString()} 件有位置的案件${points.data.truncated ? '(太多,只取了最新的)' : ''}` : '正在取案件…'}
           {over.map((one) => ` · ${one}`)}
         </p>
+        {placed.length > 0 && (
+          <ol className="hot-list small" aria-label="热点">
+            {placed.map((one) => (
+              <li key={String(one.properties?.key)}>
+                <button type="button" className="btn bare" onClick={() => choose(one)}>
+                  <span className="cut">{String(one.properties?.name)}</span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        )}
       </Tools>
       {picked && 'ticket' in picked && <TicketCard id={picked.ticket} close={close} />}
       {spot && <HotCard row={spot} close={close} />}
