@@ -86,6 +86,8 @@ pub fn sheet(view: &BoardView) -> Table {
         let version = format!("第 {} 版", formula.version);
         vec!["公式".into(), formula.label.as_str().into(), version.into(), formula.text.as_str().into()]
     }));
+    // A file of plain text has lines of one length.
+    rows.iter_mut().for_each(|row| row.resize(columns.len(), Cell::Empty));
     Table { title: format!("{}-{}", view.label, view.span.title), columns, rows }
 }
 

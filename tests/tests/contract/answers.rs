@@ -101,6 +101,49 @@ async fn the_stream_tells_of_a_report_and_goes_on_after_the_last_event_that_was_
     city.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_looked_for_as_they_are_and_the_map_says_why_a_person_is_needed() {
+    let city = City::start().await;
+    let (ticket, seen) = city.dispatched_heap().await;
+    let dispatcher = city.dispatcher(1).await;
+    let found = async |words: &str| {
+        let answer = dispatcher.get(&format!("/v1/tickets?words={words}")).await.unwrap().ok().unwrap();
+        let items = answer["items"].as_array().unwrap().clone();
+        items.iter().map(|item| text(item, "/id").to_owned()).collect::<Vec<_>>()
+    };
+    let number = text(&seen, "/number").to_lowercase();
+    let words: String = text(&seen, "/words").chars().take(2).collect();
+    assert_eq!(found(&words).await, [ticket.as_str()]);
+    assert_eq!(found(&number).await, [ticket.as_str()], "the case of letters doesn't matter");
+    assert!(found("%25%25").await.is_empty() && found("__").await.is_empty(), "a wildcard is itself");
+    assert_eq!(dispatcher.get("/v1/tickets?words=x").await.unwrap().refused(), (400, 40004));
+    let map = dispatcher.get(&format!("/v1/tickets/map?words={words}&limit=100000")).await.unwrap();
+    let point = &map.ok().unwrap()["features"][0]["properties"];
+    assert_eq!((text(point, "/number").to_lowercase(), &point["attention"]), (number, &Value::Null));
+    city.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_board_is_also_a_workbook_and_the_public_one_names_no_case() {
+    let city = City::start().await;
+    city.dispatched_heap().await;
+    let dispatcher = city.dispatcher(1).await;
+    let boards = dispatcher.get("/v1/boards").await.unwrap().ok().unwrap();
+    for board in boards["items"].as_array().unwrap() {
+        let name = text(board, "/board");
+        for (format, begin) in [("xlsx", "PK".as_bytes()), ("csv", "\u{feff}名称".as_bytes())] {
+            let path = format!("/v1/boards/{name}?format={format}");
+            let file = dispatcher.request(Method::GET, &path).send().await.unwrap();
+            assert_eq!(file.status(), 200, "{path}");
+            assert!(file.bytes().await.unwrap().starts_with(begin), "{path}");
+        }
+    }
+    let weather = city.citizen(1).await.get("/v1/boards/weather").await.unwrap().ok().unwrap();
+    let rows = weather["rows"].as_array().unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["tickets"].as_array().unwrap().is_empty()));
+    city.finish().await;
+}
+
 /// The next event of a stream, held against the contract.
 async fn next_event(stream: &mut reqwest::Response) -> Value {
     let mut read = String::new();
