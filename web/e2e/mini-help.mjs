@@ -60,9 +60,14 @@ export function hands(browser) {
     assert.deepEqual(await page.evaluate(small), [], `${name}: too small to tap`);
   };
 
-  /** A report at the phone's place, taken by the server. Leaves the page on "received". */
-  const report = async (page, seed, words) => {
+  /** A report at the phone's place, taken by the server, with its middle marked or not. Leaves the page on "received". */
+  const report = async (page, seed, words, marked = false) => {
     await choose(page, shutter(page), [await photo(page, RUN + seed, true)]);
+    if (marked) {
+      await page.getByRole('button', { name: '在第 1 张照片上圈出问题', exact: true }).click();
+      await page.getByRole('application', { name: /框出问题/ }).press('Enter');
+      await page.getByRole('button', { name: '就是这块' }).click();
+    }
     await page.getByText('手机定位').waitFor();
     await page.getByRole('button', { name: '暴露垃圾', exact: true }).click();
     if (words) await page.getByLabel('补充说明').fill(words);

@@ -39,7 +39,7 @@ const open = (page, id) => page.goto(`/m/#/pages/ticket/index?id=${id}`);
 
 test('tasks are sorted by deadline or by distance, with the distance shown', { timeout: 180_000 }, async () => {
   await report(await phone({ geolocation: FAR }), 101, '远的那件');
-  await report(await phone({ geolocation: SPOT }), 102, '近的那件');
+  await report(await phone({ geolocation: SPOT }), 102, '近的那件', true);
   await reported('远的那件');
   near = await reported('近的那件');
   handler = await staff('handler-huanxiu', SPOT);
@@ -105,6 +105,10 @@ test('the inspector accepts a doubtful proof and closes; the handler sees it at 
   await handler.reload();
   await handler.getByRole('button', { name: '提交处置' }).click();
   await handler.getByText('您就在现场').waitFor();
+  await handler.getByRole('button', { name: '拍照', exact: true }).click();
+  await handler.getByRole('img', { name: '框出的是要处置的地方' }).waitFor(); // the reporter's mark, known since the first proof
+  await sound(handler, 'ghost-handler');
+  await handler.getByRole('button', { name: '取消' }).click();
   await prove(handler, await photo(handler, RUN + 109, false)); // a place that nobody has photographed
   await handler.getByRole('button', { name: '提交处置' }).last().click();
   await inspector.getByRole('button', { name: '验收' }).click({ timeout: 60_000 });

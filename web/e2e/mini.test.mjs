@@ -106,6 +106,14 @@ test('a neighbour says: this one, +1', { timeout: 120_000 }, async () => {
   await second.getByRole('button', { name: '周边', exact: true }).click();
   await second.getByText('离您最近的').waitFor();
   await sound(second, 'around');
+  const mark = await second.evaluate(() => {
+    const middle = document.querySelector('.map-svg').getBoundingClientRect();
+    const [cx, cy] = [middle.x + middle.width / 2, middle.y + middle.height / 2];
+    const spots = [...document.querySelectorAll('.map-mark')].map((m) => m.getBoundingClientRect()).map((r) => [r.x + r.width / 2, r.y + r.height / 2]);
+    return spots.sort((p, q) => Math.hypot(p[0] - cx, p[1] - cy) - Math.hypot(q[0] - cx, q[1] - cy))[0];
+  });
+  await second.touchscreen.tap(mark[0] + 6, mark[1] + 6); // beside it, as fingers do
+  await second.locator('.map-chosen').waitFor();
   await second.getByRole('button', { name: '曝光与回音' }).click();
   await second.getByText('现在没有曝光的问题').waitFor();
   await sound(second, 'exposures');
