@@ -27,6 +27,18 @@ async fn the_pages_are_there_for_everyone_and_ask_no_other_host() {
         assert_eq!(header("x-frame-options"), "DENY");
         assert!(answer.text().await.expect("a page").contains("lang=\"zh-CN\""), "{path}");
     }
+    // A page's scripts come small, and whole to who can't unpack them.
+    let page = get("/console/").await.text().await.expect("a page");
+    if let Some(script) = page.split('"').find(|part| part.ends_with(".js")) {
+        let url = format!("{base}{script}");
+        let whole = browser.get(&url).header("accept-encoding", "identity").send().await.expect("a script");
+        let small = browser.get(&url).header("accept-encoding", "gzip").send().await.expect("a script");
+        assert_eq!((whole.status(), small.status()), (StatusCode::OK, StatusCode::OK));
+        assert_eq!(small.headers()["content-encoding"], "gzip");
+        assert!(whole.headers().get("content-encoding").is_none());
+        let (whole, small) = (whole.bytes().await.expect("bytes"), small.bytes().await.expect("bytes"));
+        assert!(small.starts_with(&[0x1f, 0x8b]) && small.len() * 2 < whole.len(), "{}", small.len());
+    }
     for path in ["/console/nothing.js", "/m/..%2f..%2fCargo.toml", "/console/../openapi.json"] {
         assert_eq!(get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
