@@ -1,5 +1,6 @@
 //! Tests of the small records around a ticket: reports, events and notices.
 
+use domain::actor::Role;
 use domain::evidence::{LocationSource, TimeSource};
 use domain::geo::datum::CoordType;
 use domain::id::{AccountId, TicketId};
@@ -90,10 +91,11 @@ async fn the_stream_of_changes_goes_on_after_a_cursor_and_can_step_back() {
             execute!(
                 tx,
                 "insert into ticket_event (ticket_id, seq, id, at, actor, action, stage, body)
-                 values ('t', $1, $2, 7, 'me', $3, 'filed', '')",
+                 values ('t', $1, $2, 7, 'me', $3, 'filed', $4)",
                 seq as i64,
                 id,
-                (seq > 0).then_some("file")
+                (seq > 0).then_some("file"),
+                r#"{"by":{"account":"me","name":"某人","role":"dispatcher"}}"#
             )
             .unwrap();
         }
@@ -109,6 +111,7 @@ async fn the_stream_of_changes_goes_on_after_a_cursor_and_can_step_back() {
         assert_eq!(events::step_back("nonsense"), None);
         let first = &events::after(&db.pool, None, 1).await.unwrap()[0];
         assert_eq!((first.stage, first.action, first.at), (Stage::Filed, None, at(7)));
+        assert_eq!((first.by.name.as_str(), first.by.role), ("某人", Role::Dispatcher));
     }
 }
 
