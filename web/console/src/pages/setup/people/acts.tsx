@@ -26,7 +26,7 @@ export function PersonActs({ person, action, onClose }: { person: S['StaffAccoun
     setBusy(true);
     setFault('');
     try {
-      const body = { action, ...(password ? { password: String(password) } : {}) };
+      const body = action === 'reset_password' ? { action, password: String(password) } : { action };
       await take<'StaffAccount'>(POST('/v1/people/{id}/actions', { params: { path: { id: person.id }, header: { 'Idempotency-Key': key } }, body }));
       void client.invalidateQueries({ queryKey: ['people'] });
       say(`已${label}「${person.name}」`);
