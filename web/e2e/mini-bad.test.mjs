@@ -7,8 +7,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { openBrowser } from './browser.mjs';
 import { photo } from './mini-draw.mjs';
 import { agree, choose, hands, person, PHONE, PLACE, prove, RUN, shutter, submit, until } from './mini-help.mjs';
-import { keptServer } from './mini-server.mjs';
-import { PASSWORD } from './server.mjs';
+import { keptServer, PASSWORD } from './server.mjs';
 
 let server;
 let browser;

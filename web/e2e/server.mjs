@@ -30,28 +30,42 @@ const START_LIMIT = 180_000;
 /** Starts (or takes) a server; resolves to {base, stop}. Rejects with the server's words if it does not come up. */
 export async function startServer() {
   if (process.env.SUISHOUPAI_BASE) return { base: process.env.SUISHOUPAI_BASE, stop: async () => {} };
+  const { base, remove } = await keptServer();
+  return { base, stop: remove };
+}
+
+/**
+ * A server that can go away and come back: stop() ends the processes and leaves the data, start() begins again on the same
+ * port and data, remove() ends it and removes the data. Resolves to {base, start, stop, remove} when it is up.
+ */
+export async function keptServer() {
   const folder = await mkdtemp(join(tmpdir(), 'suishoupai-e2e-'));
   const port = await freePort();
   const bin = resolve(here, process.env.SUISHOUPAI_BIN ?? '../../target/debug');
-  const child = spawn(join(bin, 'demo'), ['run', '--port', String(port), '--data', folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const stop = async () => {
-    await end(child);
+  let child;
+  const start = async () => {
+    child = spawn(join(bin, 'demo'), ['run', '--port', String(port), '--data', folder], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    await ready(child);
+  };
+  const stop = () => end(child);
+  const remove = async () => {
+    await stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await ready(child);
-    return { base: `http://127.0.0.1:${port}`, stop };
+    await start();
   } catch (error) {
-    await stop();
+    await remove();
     throw error;
   }
+  return { base: `http://127.0.0.1:${port}`, start, stop, remove };
 }
 
 /** A port nobody listens on now. */
-export function freePort() {
+function freePort() {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once('error', fail);
