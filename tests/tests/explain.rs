@@ -3,7 +3,7 @@
 
 use demo::client::text;
 use serde_json::{Value, json};
-use tests::street::{PATIENCE, act, beside, report};
+use tests::street::{PATIENCE, act, beside, file, heap_report, here, report, upload};
 use tests::{City, pictures};
 
 /// The section about a subject.
@@ -47,6 +47,21 @@ async fn a_closed_ticket_tells_why_it_went_where_it_went() {
     }
     let (found, printed) = city.command(&["explain", "no-such-number"]).await;
     assert!(!found && printed.contains("没有案件"), "{printed}");
+    city.finish().await;
+}
+
+#[tokio::test]
+async fn what_the_reporter_marked_on_a_photo_is_seen_by_who_fixes_it() {
+    let city = City::start().await;
+    let reporter = city.citizen(1).await;
+    let photo = upload(&reporter, pictures::heap(), here()).await;
+    let mut body = heap_report(here(), 15.0, std::slice::from_ref(&photo));
+    body["regions"] = json!([{ "photo_id": photo, "x": 0.25, "y": 0.5, "width": 0.5, "height": 0.25 }]);
+    let ticket = file(&reporter, &body).await;
+    city.dispatcher(1).await.wait_for(&ticket, "dispatched", PATIENCE).await.unwrap();
+    let seen = city.handler("huanxiu").await.ticket(&ticket).await.unwrap();
+    let marked = json!({ "x": 0.25, "y": 0.5, "width": 0.5, "height": 0.25 });
+    assert_eq!((text(&seen, "/photos/0/id"), &seen["photos"][0]["region"]), (photo.as_str(), &marked));
     city.finish().await;
 }
 

@@ -115,6 +115,10 @@ async fn a_heap_lands_in_its_grids_and_gets_number_units_and_a_reckoned_deadline
     assert_eq!(at.len(), 1, "filed and dispatched in one transaction");
     let handler = city.handler("huanxiu").await;
     assert_eq!(stage_of(&handler.ticket(&ticket).await.unwrap()), "dispatched");
+    let listed = handler.get("/v1/tickets").await.unwrap().ok().unwrap();
+    let row = &listed["items"][0];
+    assert_eq!((text(row, "/id"), &row["allowed_minutes"]), (ticket.as_str(), &json!(240)));
+    assert!(row["used_minutes"].as_i64().is_some_and(|used| (0..10).contains(&used)), "{row}");
     assert_eq!(
         city.handler("chaohai").await.get(&format!("/v1/tickets/{ticket}")).await.unwrap().status,
         404

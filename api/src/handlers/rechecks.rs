@@ -48,13 +48,12 @@ pub async fn list(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked
     let due = rechecks::due(pool, grids, until, cursor.as_ref(), size).await?;
     let ids: Vec<TicketId> = due.rows.iter().map(|(id, _)| id.clone()).collect();
     let rows = lists::rows(pool, &ids).await?;
-    let covers = dossier::covers(pool, ids.into_iter()).await?;
-    let persons = dossier::persons(pool, &caller, &rows).await?;
+    let beside = dossier::beside(pool, &caller, &rows).await?;
     let books = api.books().await?;
     let frame = dossier::frame(&api, &books, asked.coord_type.unwrap_or(DEFAULT), now);
     let mut rows: BTreeMap<TicketId, _> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
     let items = due.rows.into_iter().filter_map(|(id, due_at)| {
-        Some(RecheckView { due_at, ticket: row(&frame, &caller, rows.remove(&id)?, &covers, &persons) })
+        Some(RecheckView { due_at, ticket: row(&frame, &caller, rows.remove(&id)?, &beside) })
     });
     Reply::ok(&Listed { items: items.collect::<Vec<_>>(), next_cursor: due.next, total: None })
 }

@@ -48,11 +48,10 @@ pub async fn list(api: web::Data<Api>, caller: Caller, Query(asked): Query<Asked
         true => Some(lists::count(pool, &filter, now).await?),
         false => None,
     };
-    let covers = dossier::covers(pool, page.rows.iter().map(|row| row.id.clone())).await?;
-    let persons = dossier::persons(pool, &caller, &page.rows).await?;
+    let beside = dossier::beside(pool, &caller, &page.rows).await?;
     let books = api.books().await?;
     let frame = dossier::frame(&api, &books, asked.coord_type.unwrap_or(DEFAULT), now);
-    let page = page.map(|ticket| row::row(&frame, &caller, ticket, &covers, &persons));
+    let page = page.map(|ticket| row::row(&frame, &caller, ticket, &beside));
     Reply::ok(&Listed { items: page.rows, next_cursor: page.next, total })
 }
 

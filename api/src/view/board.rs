@@ -3,12 +3,15 @@
 
 use chrono::NaiveDate;
 use domain::actor::{Actor, Role};
+use domain::geo::datum::CoordType;
 use domain::rhythm::{Span, SpanKind};
 use domain::stats::board::{Board, BoardName, Figure, FormulaText, Row};
 use domain::stats::tally::Dimension;
 use domain::time::Moment;
 use serde::Serialize;
 use store::export::{Cell, Table};
+
+use super::place::PointView;
 
 /// Who sees figures, and the tickets behind them.
 pub const READERS: &[Role] = &[
@@ -52,9 +55,25 @@ pub struct BoardView {
     /// Read from the frozen paper of the month.
     pub frozen: bool,
     pub formulas: Vec<FormulaText>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<RowView>,
     /// Null on boards whose rows can't be added up.
-    pub total: Option<Row>,
+    pub total: Option<RowView>,
+}
+
+/// A line of a board.
+#[derive(Debug, Serialize)]
+pub struct RowView {
+    #[serde(flatten)]
+    row: Row,
+    /// Where it is, when it is a spot.
+    place: Option<PointView>,
+}
+
+impl From<Row> for RowView {
+    fn from(mut row: Row) -> Self {
+        let place = row.at.take().map(|at| PointView::of(CoordType::Wgs84, at));
+        Self { row, place }
+    }
 }
 
 /// The board for `actor`.
@@ -69,15 +88,17 @@ pub fn board(board: Board, actor: &Actor) -> BoardView {
         row.tickets.clear();
         row.lost.iter_mut().for_each(|lost| lost.behind.clear());
     }
+    let rows = rows.into_iter().map(RowView::from).collect();
+    let total = total.map(RowView::from);
     BoardView { board, label, span: SpanView::from(&span), as_of, frozen, formulas, rows, total }
 }
 
 /// A board as a sheet: a line a row with each figure, what was counted out of what, and every lost point; below it the
 /// formulas.
 pub fn sheet(view: &BoardView) -> Table {
-    let figures = view.rows.first().map_or(&[][..], |row| &row.figures);
+    let figures = view.rows.first().map_or(&[][..], |line| &line.row.figures);
     let pair = |figure: &Figure| [figure.label.clone(), format!("{}(分子/分母)", figure.label)];
-    let mut columns = ["名称", "组别", "名次", "标识", "提示"].map(str::to_owned).to_vec();
+    let mut columns = ["名称", "位置", "组别", "名次", "标识", "提示"].map(str::to_owned).to_vec();
     columns.extend(figures.iter().flat_map(pair));
     columns.push("扣分明细".to_owned());
     let mut rows: Vec<Vec<Cell>> = view.rows.iter().chain(&view.total).map(line).collect();
@@ -91,10 +112,11 @@ pub fn sheet(view: &BoardView) -> Table {
     Table { title: format!("{}-{}", view.label, view.span.title), columns, rows }
 }
 
-fn line(row: &Row) -> Vec<Cell> {
+fn line(RowView { row, place }: &RowView) -> Vec<Cell> {
     let rank = row.rank.map(i64::from);
     let mut cells = vec![
         row.name.as_str().into(),
+        place.as_ref().map(|at| format!("{:.6},{:.6}", at.longitude, at.latitude)).into(),
         row.group.clone().into(),
         rank.into(),
         row.label.clone().into(),

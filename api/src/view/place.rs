@@ -26,6 +26,14 @@ pub struct PointView {
     pub coord_type: CoordType,
 }
 
+impl PointView {
+    /// The point in that datum.
+    pub fn of(coord_type: CoordType, at: Wgs84) -> Self {
+        let [longitude, latitude] = shown(coord_type, at);
+        Self { longitude, latitude, coord_type }
+    }
+}
+
 /// A point with the radius in metres within which the problem lies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlaceView {
@@ -40,8 +48,7 @@ pub struct PlaceView {
 impl Frame<'_> {
     /// A point in the answer's datum.
     pub fn point(&self, at: Wgs84) -> PointView {
-        let [longitude, latitude] = shown(self.coord_type, at);
-        PointView { longitude, latitude, coord_type: self.coord_type }
+        PointView::of(self.coord_type, at)
     }
 
     /// A place in the answer's datum.

@@ -100,6 +100,7 @@ fn album() -> Album {
         fault: None,
         captured_at: None,
         uploaded_at: NOW,
+        region: None,
     };
     let uses = vec![used("p1", "before"), used("p2", "verify"), used("p3", "contest"), used("p4", "after")];
     Album { uses, cards: ["p1", "p2", "p3", "p4"].map(card).into() }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::clock::reckon::{Tick, reckon};
 use domain::geo::grid::Layer;
 use domain::id::{AccountId, PhotoId, TicketId};
 use domain::ticket::attention::AttentionKind;
@@ -22,6 +23,15 @@ use crate::sign::ImageUrls;
 pub type Covers = BTreeMap<TicketId, PhotoId>;
 /// Names of responsible persons.
 pub type Persons = BTreeMap<AccountId, String>;
+
+/// What rows show that is not in their columns.
+#[derive(Debug)]
+pub struct Beside {
+    pub covers: Covers,
+    pub persons: Persons,
+    /// The running clocks of those that are being worked on.
+    pub clocks: BTreeMap<TicketId, Vec<Tick>>,
+}
 
 /// A ticket in a list.
 #[derive(Debug, Serialize)]
@@ -56,6 +66,10 @@ pub struct RowView {
     pub due_at: Option<Moment>,
     /// Natural minutes until `due_at`, negative when past; null when it is not being worked on.
     pub remaining_minutes: Option<i64>,
+    /// The limit and every extension; null when it is not being worked on.
+    pub allowed_minutes: Option<i64>,
+    /// What is used of them, counted as the limit is.
+    pub used_minutes: Option<i64>,
     pub late: bool,
     /// The first doubt that a person must settle; null to citizens.
     pub attention: Option<AttentionKind>,
@@ -80,23 +94,20 @@ impl Frame<'_> {
 }
 
 /// The row as the caller may see it.
-pub fn row(
-    frame: &Frame<'_>,
-    caller: &Caller,
-    row: TicketRow,
-    covers: &Covers,
-    persons: &Persons,
-) -> RowView {
+pub fn row(frame: &Frame<'_>, caller: &Caller, row: TicketRow, beside: &Beside) -> RowView {
     let staff = caller.is_staff();
     let hidden = hides(caller.actor.role, row.source);
     let attention = row.attention.filter(|_| staff);
     let person = row.person.as_ref().filter(|_| staff);
-    let named =
-        |account: &AccountId| Some(Person { account: account.clone(), name: persons.get(account)?.clone() });
+    let named = |account: &AccountId| {
+        Some(Person { account: account.clone(), name: beside.persons.get(account)?.clone() })
+    };
     let left = row.due_at.filter(|_| row.stage.is_open()).map(|due| minutes(due.since(frame.now)));
+    let clock = beside.clocks.get(&row.id).map(|ticks| reckon(ticks, &frame.books.calendar, frame.now));
+    let clock = clock.as_ref();
     RowView {
         late: row.is_late(frame.now),
-        cover: frame.cover(covers, &row.id),
+        cover: frame.cover(&beside.covers, &row.id),
         stage_label: row.stage.label(),
         source: (!hidden).then_some(row.source),
         source_label: if hidden { CLOSED } else { row.source.label() },
@@ -113,6 +124,8 @@ pub fn row(
         address: row.at.map_or_else(String::new, |at| frame.address(at, 0.0)),
         grids: grids(frame, &row),
         remaining_minutes: left,
+        allowed_minutes: clock.map(|clock| minutes(clock.allowed_ms)),
+        used_minutes: clock.map(|clock| minutes(clock.used_ms)),
         attention,
         attention_label: attention.map(doubt::label),
         id: row.id,

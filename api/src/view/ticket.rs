@@ -7,6 +7,7 @@ use domain::clock::limit::{Limit, LimitUnit};
 use domain::dedupe::Score;
 use domain::geo::grid::Layer;
 use domain::id::{AccountId, PhotoId, TicketId};
+use domain::photo::Region;
 use domain::proof::Verdict;
 use domain::ticket::action::ActionKind;
 use domain::ticket::event::{Assignment, Class, ClosePolicy, Event, Person, Request, Source, Unit};
@@ -204,6 +205,8 @@ pub struct PictureView {
     pub state: PhotoState,
     pub captured_at: Option<Moment>,
     pub received_at: Moment,
+    /// Where on it the problem was marked.
+    pub region: Option<Region>,
     pub urls: ImageUrls,
 }
 
@@ -380,6 +383,7 @@ pub fn pictures(frame: &Frame<'_>, album: &Album) -> Vec<PictureView> {
             state: card.state,
             captured_at: card.captured_at,
             received_at: card.uploaded_at,
+            region: card.region,
             urls: frame.signer.image_urls(&card.id, frame.now),
         })
     };

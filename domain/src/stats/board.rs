@@ -9,6 +9,7 @@ use super::ranking::Lost;
 use super::rate::{basis_points, print_percent};
 use super::tally::{Dimension, Sums};
 use super::weather::Weather;
+use crate::geo::datum::Wgs84;
 use crate::rhythm::Span;
 use crate::time::Moment;
 
@@ -283,11 +284,14 @@ pub struct Past {
 }
 
 /// One row of a board.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// A unit's code, a value of the dimension, or a name of the board's own.
     pub key: String,
     pub name: String,
+    /// Where it is, when it is a spot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Wgs84>,
     /// Those with whom it is compared.
     pub group: Option<String>,
     /// Among its group; equals share one.
@@ -305,7 +309,7 @@ pub struct Row {
 }
 
 /// A board.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Board {
     pub board: BoardName,
     pub label: String,

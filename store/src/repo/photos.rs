@@ -12,6 +12,7 @@ use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
+use super::tickets::parse;
 use super::{prints, word};
 use crate::execute;
 use crate::sql::{On, Result, SqlText, StoreError, Tx, fetch_all_dyn};
@@ -104,7 +105,7 @@ impl Photo {
 }
 
 /// What a view of a ticket shows of a picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Card {
     /// The picture's id.
     pub id: PhotoId,
@@ -118,6 +119,8 @@ pub struct Card {
     pub captured_at: Option<Moment>,
     /// When its row was written.
     pub uploaded_at: Moment,
+    /// Where on it the problem was marked.
+    pub region: Option<Region>,
 }
 
 /// What is kept of a picture that can't be read.
@@ -223,15 +226,18 @@ pub(crate) async fn mark(tx: &mut Tx, id: &PhotoId, region: &Region) -> Result<(
 
 /// What views show of the pictures that exist, in the order of `ids`.
 pub async fn cards(on: impl Into<On<'_>>, ids: &[PhotoId]) -> Result<Vec<Card>> {
-    type Columns = (String, String, String, Option<String>, Option<i64>, i64);
+    type Columns = (String, String, String, Option<String>, Option<i64>, i64, Option<String>);
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut text = SqlText::new("select id, sha256, state, fault, captured_at, uploaded_at from photo");
+    let mut text =
+        SqlText::new("select id, sha256, state, fault, captured_at, uploaded_at, region from photo");
     text.among(" where id in", ids.iter().map(PhotoId::as_str));
     let rows: Vec<Columns> = fetch_all_dyn(on, &text).await?;
-    let card = |(id, sha256, state, fault, captured_at, uploaded_at): Columns| {
+    let card = |(id, sha256, state, fault, captured_at, uploaded_at, region): Columns| {
+        let region = region.map(|region| parse("photo", "region", &id, &region)).transpose()?;
         Ok(Card {
+            region,
             state: word::stored("photo", "state", &id, &state)?,
             id: id.into(),
             sha256,

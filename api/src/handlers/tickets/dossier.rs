@@ -19,7 +19,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::Caller;
 use crate::view::Frame;
 use crate::view::public::public;
-use crate::view::row::{Covers, Persons};
+use crate::view::row::{Beside, Covers, Persons};
 use crate::view::ticket::{Album, Dossier, whole};
 use crate::{Api, now};
 
@@ -98,6 +98,20 @@ pub async fn album(on: impl Into<On<'_>>, ids: &[TicketId]) -> ApiResult<Album> 
     wanted.dedup();
     let cards = photos::cards(&mut on, &wanted).await?;
     Ok(Album { uses, cards })
+}
+
+/// What the rows of a page show that is not in their columns, in three statements.
+pub async fn beside(on: impl Into<On<'_>>, caller: &Caller, rows: &[TicketRow]) -> ApiResult<Beside> {
+    let mut on: On<'_> = on.into();
+    let covers = covers(&mut on, rows.iter().map(|row| row.id.clone())).await?;
+    let persons = persons(&mut on, caller, rows).await?;
+    let worked_on: Vec<&TicketId> =
+        rows.iter().filter(|row| row.due_at.is_some() && row.stage.is_open()).map(|row| &row.id).collect();
+    let clocks = match worked_on.is_empty() {
+        true => BTreeMap::new(),
+        false => tickets::ticks(&mut on, worked_on).await?,
+    };
+    Ok(Beside { covers, persons, clocks })
 }
 
 /// The first picture of each ticket, in one statement.

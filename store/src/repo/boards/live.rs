@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Datelike as _;
+use domain::geo::datum::Wgs84;
 use domain::geo::grid::Layer;
 use domain::id::{CategoryCode, DepartmentCode, GridCode, TicketId};
 use domain::register::Register;
@@ -212,10 +213,10 @@ pub(super) async fn hotspots(on: &mut On<'_>, books: &Books, span: &Span, now: M
     for spot in hot_spots(on, books, now.min(span.ends())).await? {
         let category = name_of(books, Dimension::Category, spot.category.as_str());
         let area = spot.area.as_ref().and_then(|area| books.grids.get(Layer::Area, area));
-        let place = format!("{:.6},{:.6}", spot.longitude, spot.latitude);
         rows.push(Row {
             key: format!("{}:{}", spot.cell, spot.category),
-            name: format!("{} {category}（{place}）", area.map_or("未确定片区", |grid| &grid.name)),
+            name: format!("{} {category}", area.map_or("未确定片区", |grid| &grid.name)),
+            at: Wgs84::new(spot.longitude, spot.latitude),
             group: spot.lead.as_ref().map(|lead| name_of(books, Dimension::Lead, lead.as_str())),
             figures: vec![
                 made(&recent, Unit::Count, spot.recent, None),
