@@ -3,31 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
+import { test } from 'node:test';
 import { photo } from './mini-draw.mjs';
-import { agree, choose, hands, person, PHONE, PLACE, prove, RUN, shutter, submit, until } from './mini-help.mjs';
+import { agree, choose, person, PHONE, PLACE, prove, RUN, shutter, stage, submit, until } from './mini-help.mjs';
 import { keptServer, PASSWORD } from './server.mjs';
 
-let server;
-let browser;
-let phone;
-let staff;
-let sound;
-let report;
-let desk;
-
-before(async () => {
-  server = await keptServer();
-  browser = await openBrowser(server.base);
-  ({ phone, staff, sound, report } = hands(browser));
-  desk = await person(server.base, 'dispatcher2');
-});
-after(async () => {
-  await browser?.close();
-  await server?.remove();
-});
-afterEach(() => browser.check());
+const { on, phone, staff, sound, report } = stage(keptServer);
 
 const file = (name, head, size) => ({ name, mimeType: 'image/jpeg', buffer: Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(size)]) });
 
@@ -50,9 +31,9 @@ test('a denied location: the place is marked by hand, in the datum of the map, a
   await sound(page, 'no-location');
   await submit(page).click();
   await page.getByText('收到了，谢谢您').waitFor();
-  const [row] = await until(async () => { const found = await desk.find('没有定位也能报'); return found.length && found; });
-  const { map } = await desk.get('/v1/config');
-  const ticket = await desk.get(`/v1/tickets/${row.id}?coord_type=gcj02`);
+  const [row] = await until(async () => { const found = await on.desk.find('没有定位也能报'); return found.length && found; });
+  const { map } = await on.desk.get('/v1/config');
+  const ticket = await on.desk.get(`/v1/tickets/${row.id}?coord_type=gcj02`);
   assert.ok(Math.abs(ticket.place.longitude - map.center.longitude) < 2e-5, `${ticket.place.longitude} ${map.center.longitude}`);
   assert.ok(Math.abs(ticket.place.latitude - map.center.latitude) < 2e-5);
 });
@@ -92,12 +73,12 @@ test('a HEIC, a thing that is no photo, an unreadable and a readable 40 MB photo
   assert.equal(await page.getByLabel('补充说明').inputValue(), '写好的话');
   await submit(page).click();
   await page.getByText('收到了，谢谢您').waitFor();
-  const [row] = await until(async () => { const found = await desk.find('写好的话'); return found.length && found; });
-  assert.equal((await desk.get(`/v1/tickets/${row.id}`)).photos.length, 2);
+  const [row] = await until(async () => { const found = await on.desk.find('写好的话'); return found.length && found; });
+  assert.equal((await on.desk.get(`/v1/tickets/${row.id}`)).photos.length, 2);
 });
 
 test('a clock wrong by a day is said and mended', { timeout: 60_000 }, async () => {
-  const page = await browser.page({ ...PHONE, geolocation: { ...PLACE, longitude: 120.457, latitude: 36.35 }, permissions: ['geolocation'] });
+  const page = await on.browser.page({ ...PHONE, geolocation: { ...PLACE, longitude: 120.457, latitude: 36.35 }, permissions: ['geolocation'] });
   page.forgive(/auth\/guest/);
   await page.addInitScript(() => {
     const now = Date.now.bind(Date);
@@ -108,8 +89,8 @@ test('a clock wrong by a day is said and mended', { timeout: 60_000 }, async () 
   await page.getByText(/手机时间慢了约 1 天/).waitFor();
   await sound(page, 'clock');
   await report(page, 61, '手机时间不对');
-  const [row] = await until(async () => { const found = await desk.find('手机时间不对'); return found.length && found; });
-  const off = Math.abs(Date.parse((await desk.get(`/v1/tickets/${row.id}`)).opened_at) - Date.now());
+  const [row] = await until(async () => { const found = await on.desk.find('手机时间不对'); return found.length && found; });
+  const off = Math.abs(Date.parse((await on.desk.get(`/v1/tickets/${row.id}`)).opened_at) - Date.now());
   assert.ok(off < 600_000, `${off} ms`);
 });
 
@@ -138,7 +119,7 @@ test('a session that ends in the middle of an upload: the password over the page
   await page.getByRole('button', { name: '继续' }).click();
   await asked.waitFor({ state: 'detached' });
   await page.getByText('收到了，谢谢您').waitFor();
-  await until(async () => (await desk.find('传到一半过期')).length === 1);
+  await until(async () => (await on.desk.find('传到一半过期')).length === 1);
 });
 
 test('a citizen’s session that ends in the middle of an upload is renewed without a question', { timeout: 120_000 }, async () => {
@@ -151,14 +132,14 @@ test('a citizen’s session that ends in the middle of an upload is renewed with
     return route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer ended' } });
   });
   await report(page, 63, '市民会话过期');
-  await until(async () => (await desk.find('市民会话过期')).length === 1);
+  await until(async () => (await on.desk.find('市民会话过期')).length === 1);
   assert.ok(ended >= 2);
 });
 
 test('a 409 by a colleague: who it was, and what was typed is still there', { timeout: 180_000 }, async () => {
   const place = { ...PLACE, longitude: 120.4475, latitude: 36.3675 };
   await report(await phone({ geolocation: place }), 64, '同事先办了');
-  const [row] = await until(async () => { const found = await desk.find('同事先办了'); return found[0]?.stage === 'dispatched' && found; });
+  const [row] = await until(async () => { const found = await on.desk.find('同事先办了'); return found[0]?.stage === 'dispatched' && found; });
   const page = await staff('handler-huanxiu', place);
   page.forgive(/events|409/);
   await page.route('**/v1/events', (route) => route.abort());
@@ -167,7 +148,7 @@ test('a 409 by a colleague: who it was, and what was typed is still there', { ti
   await page.getByRole('button', { name: '退单' }).click();
   await page.getByRole('button', { name: /潮海街道/ }).first().click();
   await page.getByLabel('说明原因').fill('路的那一边是潮海的');
-  await desk.act(row.id, { action: 'note', text: '我在联系上报人' });
+  await on.desk.act(row.id, { action: 'note', text: '我在联系上报人' });
   await page.getByRole('button', { name: '退单', exact: true }).last().click();
   await page.getByText(/案件已被.+更新/).first().waitFor();
   await page.getByText('“路的那一边是潮海的”').waitFor();
@@ -176,7 +157,7 @@ test('a 409 by a colleague: who it was, and what was typed is still there', { ti
   assert.equal(await page.getByLabel('说明原因').inputValue(), '路的那一边是潮海的');
   await page.getByLabel('说明原因').fill('路的那一边是潮海的，请核实');
   await page.getByRole('button', { name: '退单', exact: true }).last().click();
-  await until(async () => (await desk.get(`/v1/tickets/${row.id}`)).state.stage === 'disputed');
+  await until(async () => (await on.desk.get(`/v1/tickets/${row.id}`)).state.stage === 'disputed');
 });
 
 test('a server gone for an hour: drafts made, the page closed, and everything arrives once', { timeout: 240_000 }, async () => {
@@ -198,7 +179,7 @@ test('a server gone for an hour: drafts made, the page closed, and everything ar
   await page.getByLabel('补充说明').fill('一小时甲');
   await submit(page).click();
   await until(() => lost);
-  await server.stop();
+  await on.server.stop();
   await page.getByText(/连接不上服务器|等待发送/).first().waitFor();
   const again = page.getByRole('button', { name: '再报一件' }).or(shutter(page));
   await page.goto('/m/');
@@ -220,18 +201,18 @@ test('a server gone for an hour: drafts made, the page closed, and everything ar
   await next.getByLabel('补充说明').waitFor();
   assert.equal(await next.getByLabel('补充说明').inputValue(), '一小时丙，没写完');
   for (let passed = 0; passed < 12; passed++) await next.clock.fastForward(5 * 60_000); // it tries, and waits, and tries
-  await server.start();
+  await on.server.start();
   await next.clock.fastForward(5 * 60_000 + 1_000);
-  desk = await person(server.base, 'dispatcher2');
-  await until(async () => (await desk.find('一小时乙')).length === 1);
-  await until(async () => (await desk.find('一小时甲')).length === 1);
+  on.desk = await person(on.server.base, 'dispatcher2');
+  await until(async () => (await on.desk.find('一小时乙')).length === 1);
+  await until(async () => (await on.desk.find('一小时甲')).length === 1);
   await next.getByRole('button', { name: '不报了' }).waitFor();
   await submit(next).click();
   await next.getByText('收到了，谢谢您').waitFor();
-  await until(async () => (await desk.find('一小时丙，没写完')).length === 1);
+  await until(async () => (await on.desk.find('一小时丙，没写完')).length === 1);
   for (const words of ['一小时甲', '一小时乙', '一小时丙，没写完']) {
-    const [row] = await desk.find(words);
-    const ticket = await desk.get(`/v1/tickets/${row.id}`);
+    const [row] = await on.desk.find(words);
+    const ticket = await on.desk.get(`/v1/tickets/${row.id}`);
     assert.deepEqual([ticket.reports, ticket.photos.length], [1, 1], words);
   }
 });
@@ -239,7 +220,7 @@ test('a server gone for an hour: drafts made, the page closed, and everything ar
 test('a proof without signal while the session ends too: first the signal, then the password, then all of it', { timeout: 180_000 }, async () => {
   const place = { ...PLACE, longitude: 120.459, latitude: 36.3515 };
   await report(await phone({ geolocation: place }), 68, '断网又过期');
-  const [row] = await until(async () => { const found = await desk.find('断网又过期'); return found[0]?.stage === 'dispatched' && found; });
+  const [row] = await until(async () => { const found = await on.desk.find('断网又过期'); return found[0]?.stage === 'dispatched' && found; });
   const page = await staff('handler-huanxiu', place);
   page.forgive(/ERR_INTERNET_DISCONNECTED|Failed to fetch|auth\/refresh|401/);
   await page.goto(`/m/#/pages/ticket/index?id=${row.id}`);
@@ -255,5 +236,5 @@ test('a proof without signal while the session ends too: first the signal, then 
   await page.getByRole('dialog', { name: '请再输入一次密码' }).waitFor();
   await page.getByRole('textbox', { name: '密码' }).fill(PASSWORD);
   await page.getByRole('button', { name: '继续' }).click();
-  await until(async () => (await desk.get(`/v1/tickets/${row.id}`)).proof);
+  await until(async () => (await on.desk.get(`/v1/tickets/${row.id}`)).proof);
 });

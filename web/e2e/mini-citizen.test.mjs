@@ -1,30 +1,11 @@
 /** What a citizen has besides reporting: the weather, consent on record, a mark on the photo, "not fixed" without signal, fresh pages. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
+import { test } from 'node:test';
 import { photo } from './mini-draw.mjs';
-import { agree, choose, hands, person, PHONE, PLACE, prove, RUN, shutter, submit, until } from './mini-help.mjs';
-import { PASSWORD, startServer } from './server.mjs';
+import { agree, choose, person, PHONE, PLACE, prove, RUN, shutter, stage, submit, until } from './mini-help.mjs';
+import { PASSWORD } from './server.mjs';
 
-let server;
-let browser;
-let phone;
-let sound;
-let staff;
-let report;
-let desk;
-
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  ({ phone, staff, sound, report } = hands(browser));
-  desk = await person(server.base, 'dispatcher2');
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(() => browser.check());
+const { on, phone, staff, sound, report } = stage();
 
 test('the weather of every unit, for everybody, with its formula', { timeout: 60_000 }, async () => {
   const page = await phone();
@@ -38,35 +19,11 @@ test('the weather of every unit, for everybody, with its formula', { timeout: 60
   await unit.click();
   await page.getByText(/ = \d+ ÷ \d+/).first().waitFor();
   await sound(page, 'weather-open');
-  await browser.shot(page, 'mini-weather-whole', { fullPage: true });
-});
-
-test('a configured base map lies under the district’s own lines, in its datum, with its credit', { timeout: 60_000 }, async () => {
-  const page = await browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'], serviceWorkers: 'block' });
-  page.forgive(/auth\/guest/);
-  await page.route('**/v1/config', async (route) => {
-    const answer = await route.fetch();
-    const json = await answer.json();
-    json.data.base_map = { kind: 'raster', url: '/tiles/{z}/{x}/{y}.svg', coord_type: 'gcj02', attribution: '示例底图' };
-    return route.fulfill({ response: answer, json });
-  });
-  const asked = [];
-  const tile = "<svg xmlns='http://www.w3.org/2000/svg' width='256' height='256'><path d='M0 0h256v256' fill='none' stroke='#9bb' stroke-width='2'/><path d='M0 128q64-60 128 0t128 0M128 0v256' fill='none' stroke='#ccc' stroke-width='12'/></svg>";
-  await page.route('**/tiles/**', (route) => (asked.push(route.request().url()), route.fulfill({ contentType: 'image/svg+xml', body: tile })));
-  await page.goto('/m/');
-  await agree(page).click();
-  await page.getByRole('button', { name: '周边', exact: true }).click();
-  await page.getByText('示例底图').waitFor();
-  await page.waitForTimeout(500);
-  // Web Mercator of the place in GCJ-02, a few hundred metres off its WGS-84 self.
-  const [z, x, y] = asked[0].match(/(\d+)\/(\d+)\/(\d+)\.svg$/).slice(1).map(Number);
-  const n = 2 ** z;
-  assert.ok(Math.abs(((120.4545 + 180) / 360) * n - x) < 4 && Math.abs(y / n - 0.3921) < 0.001, asked[0]);
-  await sound(page, 'base-map');
+  await on.browser.shot(page, 'mini-weather-whole', { fullPage: true });
 });
 
 test('consent is asked once, recorded for the account, and sent later when there is no signal', { timeout: 120_000 }, async () => {
-  const page = await browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'] });
+  const page = await on.browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'] });
   page.forgive(/auth\/guest|ERR_INTERNET_DISCONNECTED|Failed to fetch/);
   await page.goto('/m/');
   await agree(page).waitFor();
@@ -95,7 +52,7 @@ test('consent is asked once, recorded for the account, and sent later when there
   const again = page.waitForResponse((r) => r.url().endsWith('/v1/me/consents') && r.ok());
   await agree(page).click();
   await again;
-  const head = await person(server.base, 'head-huanxiu');
+  const head = await person(on.server.base, 'head-huanxiu');
   assert.ok((await head.get('/v1/me')).consented_version >= 1);
   await page.reload();
   await shutter(page).waitFor();
@@ -157,7 +114,7 @@ test('not fixed: said with a photo, without signal, and sent when there is one; 
   await page.getByRole('button', { name: '看进度' }).click();
   await page.getByText(/还剩/).first().waitFor({ timeout: 60_000 });
   await sound(page, 'citizen-ticket');
-  const [row] = await desk.find('墙根一堆');
+  const [row] = await on.desk.find('墙根一堆');
 
   // The unit does its work elsewhere; this page is not touched.
   const unit = await staff('handler-huanxiu', place);
@@ -184,7 +141,7 @@ test('not fixed: said with a photo, without signal, and sent when there is one; 
   await sound(page, 'contest-waiting');
   await page.context().setOffline(false);
   await page.getByText(/提出质疑/).first().waitFor({ timeout: 60_000 });
-  const ticket = await until(async () => { const t = await desk.get(`/v1/tickets/${row.id}`); return t.attention.some((a) => a.kind === 'contested') && t; });
+  const ticket = await until(async () => { const t = await on.desk.get(`/v1/tickets/${row.id}`); return t.attention.some((a) => a.kind === 'contested') && t; });
   assert.ok(ticket.photos.some((p) => p.part === 'contest'));
   await page.getByText('您说没修好，正在复核').waitFor();
   await sound(page, 'contested');

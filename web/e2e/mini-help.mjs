@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { after, afterEach, before } from 'node:test';
+import { openBrowser } from './browser.mjs';
 import { photo } from './mini-draw.mjs';
-import { PASSWORD } from './server.mjs';
+import { PASSWORD, startServer } from './server.mjs';
 
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 /** The middle of a grid, far from its borders and from the demonstration's own tickets; each story has its own. */
@@ -13,14 +15,30 @@ export const RUN = (Date.now() % 100_000) * 100;
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The hands of one test file: everything below acts in `browser`. */
-export function hands(browser) {
-  /** A phone at a place, past the consent. `more` goes to the browser context. */
-  const phone = async (more = {}, path = '') => {
-    const page = await browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'], ...more });
+/**
+ * The stage of one test file: a server and a browser before its tests, gone after them, and after each a look at what no page may
+ * do. `on` holds { server, browser, desk } once the tests run; `desk` is a dispatcher at the API. `start` makes the server.
+ */
+export function stage(start = startServer) {
+  const on = {};
+  before(async () => {
+    on.server = await start();
+    on.browser = await openBrowser(on.server.base);
+    on.desk = await person(on.server.base, 'dispatcher2');
+  });
+  after(async () => {
+    await on.browser?.close();
+    await (on.server?.remove ?? on.server?.stop)?.();
+  });
+  afterEach(() => on.browser.check());
+
+  /** A phone at a place, past the consent. `more` goes to the browser context; `first` is given the page before it is opened. */
+  const phone = async (more = {}, first = null) => {
+    const page = await on.browser.page({ ...PHONE, geolocation: PLACE, permissions: ['geolocation'], ...more });
     page.setDefaultTimeout(20_000);
     page.forgive(/auth\/guest/); // servers without guest logins answer 404, the demonstration's code follows
-    await page.goto(`/m/${path}`);
+    await first?.(page);
+    await page.goto('/m/');
     await agree(page).click();
     return page;
   };
@@ -51,7 +69,7 @@ export function hands(browser) {
     await page.waitForTimeout(400); // pages slide in
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
-      await browser.shot(page, `mini-${name}-${colorScheme}`);
+      await on.browser.shot(page, `mini-${name}-${colorScheme}`);
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }));
       assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), [], `${name} ${colorScheme}`);
@@ -75,7 +93,7 @@ export function hands(browser) {
     await page.getByText('收到了，谢谢您').waitFor();
   };
 
-  return { phone, staff, sound, report };
+  return { on, phone, staff, sound, report };
 }
 
 /** Runs in the page: buttons on the shown page that are under 44 px high or wide. */

@@ -1,40 +1,20 @@
 /** The work of the street and of the inspectors on a phone: tasks, verifying, a proof too far away, more time, accepting, live. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
+import { test } from 'node:test';
 import { photo } from './mini-draw.mjs';
-import { choose, hands, person, PLACE, prove, RUN, shutter, submit, until } from './mini-help.mjs';
-import { startServer } from './server.mjs';
+import { choose, PLACE, prove, RUN, shutter, stage, submit, until } from './mini-help.mjs';
 
 /** Where this story happens, and a place of the same unit some way off. */
 const SPOT = { ...PLACE, longitude: 120.4495, latitude: 36.3645 };
 const FAR = { ...PLACE, longitude: 120.458, latitude: 36.3645 };
 
-let server;
-let browser;
-let phone;
-let staff;
-let sound;
-let report;
-let desk;
+const { on, phone, staff, sound, report } = stage();
 let handler;
 let inspector;
 let near;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  ({ phone, staff, sound, report } = hands(browser));
-  desk = await person(server.base, 'dispatcher2');
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(() => browser.check());
-
-const now = () => desk.get(`/v1/tickets/${near.id}`);
-const reported = async (words) => (await until(async () => { const found = await desk.find(words); return found[0]?.stage === 'dispatched' && found; }))[0];
+const now = () => on.desk.get(`/v1/tickets/${near.id}`);
+const reported = async (words) => (await until(async () => { const found = await on.desk.find(words); return found[0]?.stage === 'dispatched' && found; }))[0];
 const open = (page, id) => page.goto(`/m/#/pages/ticket/index?id=${id}`);
 
 test('tasks are sorted by deadline or by distance, with the distance shown', { timeout: 180_000 }, async () => {
@@ -51,7 +31,7 @@ test('tasks are sorted by deadline or by distance, with the distance shown', { t
   assert.deepEqual(far, [...far].sort((a, b) => a - b));
   await sound(handler, 'tasks-near');
   await handler.getByRole('button', { name: '按期限' }).click();
-  const dues = (await desk.get('/v1/tickets?stage=dispatched,handling&limit=50')).items.map((t) => t.due_at).filter(Boolean);
+  const dues = (await on.desk.get('/v1/tickets?stage=dispatched,handling&limit=50')).items.map((t) => t.due_at).filter(Boolean);
   assert.ok(dues.length >= 2);
   const left = (row) => (/超期/.test(row) ? -1 : (+(row.match(/还剩 (\d+) 天/)?.[1] ?? 0)) * 1440 + (+(row.match(/(\d+) 小时/)?.[1] ?? 0)) * 60 + (+(row.match(/(\d+) 分/)?.[1] ?? 0)));
   const lefts = (await rows()).map(left);
@@ -97,7 +77,7 @@ test('the handler asks for more time, in the unit of the ticket’s own limit', 
   await handler.getByRole('button', { name: '申请延期', exact: true }).last().click();
   const asked = await until(async () => (await now()).pending);
   assert.equal(asked.by.unit, (await now()).standard.limit.unit);
-  await desk.act(near.id, { action: 'deny', reason: '按原时限办' });
+  await on.desk.act(near.id, { action: 'deny', reason: '按原时限办' });
 });
 
 test('the inspector accepts a doubtful proof and closes; the handler sees it at once', { timeout: 240_000 }, async () => {
@@ -120,7 +100,7 @@ test('the inspector accepts a doubtful proof and closes; the handler sees it at 
   await handler.getByText('已销号').first().waitFor();
 });
 
-test('a 网格员 verifies what the desk asks about', { timeout: 180_000 }, async () => {
+test('a 网格员 verifies what the on.desk asks about', { timeout: 180_000 }, async () => {
   const citizen = await phone({ geolocation: { ...PLACE, longitude: 120.46, latitude: 36.3605 } });
   await choose(citizen, shutter(citizen), [await photo(citizen, RUN + 120, true)]);
   await citizen.getByText('手机定位').waitFor();
@@ -128,10 +108,10 @@ test('a 网格员 verifies what the desk asks about', { timeout: 180_000 }, asyn
   await submit(citizen).click();
   await citizen.getByText('收到了，谢谢您').waitFor();
   const row = await until(async () => {
-    const [found] = await desk.find(`说不清是什么${RUN}`);
-    return found && (await desk.get(`/v1/tickets/${found.id}`)).attention.length > 0 && found;
+    const [found] = await on.desk.find(`说不清是什么${RUN}`);
+    return found && (await on.desk.get(`/v1/tickets/${found.id}`)).attention.length > 0 && found;
   });
-  await desk.act(row.id, { action: 'ask_verify' });
+  await on.desk.act(row.id, { action: 'ask_verify' });
   const walker = await staff('grid-huanxiu1', { ...PLACE, longitude: 120.46, latitude: 36.3605 });
   await walker.getByRole('button', { name: /核实/ }).first().click();
   await walker.getByRole('button', { name: '核实', exact: true }).waitFor();
@@ -141,5 +121,5 @@ test('a 网格员 verifies what the desk asks about', { timeout: 180_000 }, asyn
   await walker.getByRole('img', { name: '第 1 张照片' }).waitFor();
   await sound(walker, 'verify');
   await walker.getByRole('button', { name: '核实', exact: true }).last().click();
-  await until(async () => (await desk.get(`/v1/tickets/${row.id}`)).state.stage !== 'verifying');
+  await until(async () => (await on.desk.get(`/v1/tickets/${row.id}`)).state.stage !== 'verifying');
 });

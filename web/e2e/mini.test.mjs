@@ -1,27 +1,10 @@
 /** The mini-program on a phone, by clicking only, against the real server: report, +1, no signal, proof, rating, contest. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
+import { test } from 'node:test';
 import { photo } from './mini-draw.mjs';
-import { choose, hands, PLACE, prove, RUN, shutter, submit } from './mini-help.mjs';
-import { startServer } from './server.mjs';
+import { choose, PLACE, prove, RUN, shutter, stage, submit } from './mini-help.mjs';
 
-let server;
-let browser;
-let phone;
-let staff;
-let sound;
-let report;
-
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  ({ phone, staff, sound, report } = hands(browser));
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const { on, phone, staff, sound, report } = stage();
 
 test('from a photo to a rated fix, with a proof refused on the way', { timeout: 180_000 }, async () => {
   const citizen = await phone();
@@ -85,7 +68,6 @@ test('from a photo to a rated fix, with a proof refused on the way', { timeout: 
   await sound(citizen, 'rate');
   await citizen.getByRole('button', { name: '评价', exact: true }).last().click();
   await citizen.getByRole('img', { name: '5 星' }).waitFor({ timeout: 30_000 });
-  browser.check();
 });
 
 test('a neighbour says: this one, +1', { timeout: 120_000 }, async () => {
@@ -117,7 +99,6 @@ test('a neighbour says: this one, +1', { timeout: 120_000 }, async () => {
   await second.getByRole('button', { name: '曝光与回音' }).click();
   await second.getByText('现在没有曝光的问题').waitFor();
   await sound(second, 'exposures');
-  browser.check();
 });
 
 test('no signal, a killed page: the report is sent later', { timeout: 120_000 }, async () => {
@@ -138,7 +119,6 @@ test('no signal, a killed page: the report is sent later', { timeout: 120_000 },
   await again.goto('/m/');
   await again.getByRole('button', { name: '我的', exact: true }).click();
   await again.getByRole('button', { name: /电梯里拍的|待受理|待处置|待派遣/ }).first().waitFor({ timeout: 30_000 });
-  browser.check();
 });
 
 test('a patrol without signal: open, sign in and prove, sent in their order later', { timeout: 120_000 }, async () => {
@@ -161,7 +141,6 @@ test('a patrol without signal: open, sign in and prove, sent in their order late
   await sound(page, 'patrol');
   await page.context().setOffline(false);
   await page.getByText(/处置照片第 1 次核查/).waitFor({ timeout: 60_000 });
-  browser.check();
 });
 
 test('a draft outlives its page', { timeout: 60_000 }, async () => {
@@ -172,7 +151,6 @@ test('a draft outlives its page', { timeout: 60_000 }, async () => {
   await page.reload();
   await page.getByRole('img', { name: '第 1 张照片' }).waitFor();
   assert.equal(await page.getByLabel('补充说明').inputValue(), '写到一半');
-  browser.check();
 });
 
 test('a 网格员 fixes on the spot, without signal, and it is sent when there is one', { timeout: 180_000 }, async () => {
@@ -189,5 +167,4 @@ test('a 网格员 fixes on the spot, without signal, and it is sent when there i
   await page.getByText('没有网络').waitFor();
   await page.context().setOffline(false);
   await page.getByText('收到了，谢谢您').waitFor({ timeout: 30_000 });
-  browser.check();
 });

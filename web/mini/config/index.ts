@@ -5,6 +5,15 @@ import path from 'node:path'
 const none = path.resolve(process.cwd(), 'src/ui/none.css')
 const h5 = process.env.TARO_ENV === 'h5'
 
+/** What draws a base map from a PMTiles file is a file of its own, fetched only where one is configured; Taro puts all libraries together. */
+const groundApart = {
+  name: 'ground-apart',
+  outputOptions(given: { manualChunks: (id: string, meta: unknown) => string | undefined }) {
+    const ground = /node_modules\/(pmtiles|fflate|pbf|@mapbox\/[^/]+)\/|src\/lib\/archive|shared\/mini-ground/
+    return { ...given, manualChunks: (id: string, meta: unknown) => (ground.test(id) ? 'ground' : given.manualChunks(id, meta)) }
+  },
+}
+
 export default {
   projectName: 'suishoupai',
   designWidth: 375,
@@ -24,7 +33,7 @@ export default {
     : {},
   jsMinimizer: 'esbuild',
   framework: 'react',
-  compiler: 'vite',
+  compiler: { type: 'vite', vitePlugins: h5 ? [groundApart] : [] },
   mini: {
     postcss: { pxtransform: { enable: false, config: {} }, cssModules: { enable: false, config: {} } },
   },

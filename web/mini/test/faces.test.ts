@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { agreedTo, CONSENTS } from '../../shared/mini-consent'
-import { fromPixel, inDatum, metres } from '../../shared/mini-geo'
 import { EventLines, streamed } from '../../shared/mini-live'
 import { boxStyle, dragged, keyed, markSentence, MIDDLE } from '../../shared/mini-mark'
 import type { Job } from '../../shared/mini-queue'
 import type { Account } from '../../shared/mini-session'
-import { tiles } from '../../shared/mini-tiles'
 import { rateOf, reckoned, unitOf } from '../../shared/mini-weather'
-
-const HERE = { longitude: 120.4495, latitude: 36.3645 }
 
 describe('a mark on a photo', () => {
   it('is the rectangle between two points, whichever comes first, and stays on the photo', () => {
@@ -80,36 +76,5 @@ describe('the weather', () => {
     const counts = [{ ...figure, unit: 'count' }, { ...figure, formula: 'other' }, figure]
     expect(rateOf(counts)).toBe(figure)
     expect(unitOf('环秀街道', [{ name: '潮海街道片区组' }, { name: '环秀街道片区组' }])?.name).toBe('环秀街道片区组')
-  })
-})
-
-describe('the base map', () => {
-  const view = { ...HERE, scale: 1.6 }
-  it('covers the view without gaps', () => {
-    const list = tiles(view, [358, 260], 'wgs84', { url: '/t/{z}/{x}/{y}.png', coord_type: 'wgs84' })
-    expect(list.length).toBeGreaterThan(1)
-    expect(list[0]!.url).toMatch(/^\/t\/16\/\d+\/\d+\.png$/)
-    expect(Math.min(...list.map((t) => t.x))).toBeLessThanOrEqual(-179)
-    expect(Math.max(...list.map((t) => t.x + t.width))).toBeGreaterThanOrEqual(179)
-    expect(Math.min(...list.map((t) => t.y))).toBeLessThanOrEqual(-130)
-    expect(Math.max(...list.map((t) => t.y + t.height))).toBeGreaterThanOrEqual(130)
-  })
-  it('puts a tile of another datum where its ground is', () => {
-    const [a, b] = (['wgs84', 'gcj02'] as const).map((coord_type) => tiles({ ...view, scale: 0.8 }, [1, 1], 'wgs84', { url: '{z}/{x}/{y}', coord_type })[0]!)
-    const ground = (t: typeof a) => fromPixel({ ...view, scale: 0.8 }, t!.x, t!.y)
-    const same = a!.url === b!.url
-    const shift = metres(HERE, inDatum({ ...HERE, coord_type: 'gcj02' }, 'wgs84'))
-    // The same tile lies elsewhere by what the datums differ; a neighbour is off by whole tiles more.
-    if (same) expect(Math.abs(metres(ground(a), ground(b)) - shift)).toBeLessThan(3)
-    expect(shift).toBeGreaterThan(300)
-  })
-  it('draws nothing in a datum it does not know', () => {
-    expect(tiles(view, [358, 260], 'wgs84', { url: '{z}', coord_type: 'bd09' })).toEqual([])
-  })
-  it('goes there and back between the datums within a decimetre', () => {
-    const there = inDatum({ ...HERE, coord_type: 'wgs84' }, 'gcj02')
-    const back = inDatum(there, 'wgs84')
-    expect(metres(HERE, back)).toBeLessThan(0.1)
-    expect(inDatum(there, 'gcj02')).toBe(there)
   })
 })

@@ -19,11 +19,14 @@ interface Seen extends Mark {
   closed: boolean
 }
 
+/** Ends that are no solution: what was merged is told by the other ticket, the rest is nobody's to follow. */
+const NO_MATTER = /并案|不予受理|撤回/
+
 /** Every public ticket as Open311 tells it: the only list of the door that is open to all. */
 async function seen(): Promise<Seen[]> {
   const answer = await request('GET', '/open311/v2/requests.json', undefined, {})
   const rows = (answer.body ?? []) as unknown as Schemas['Open311Request'][]
-  return rows.filter((r) => r.lat !== null && r.long !== null).map((r) => ({
+  return rows.filter((r) => r.lat !== null && r.long !== null && !NO_MATTER.test(r.status_notes)).map((r) => ({
     id: r.service_request_id,
     ...(coordType === 'gcj02' ? toGcj02(r.long!, r.lat!) : { longitude: r.long!, latitude: r.lat! }),
     coord_type: coordType,

@@ -1,10 +1,11 @@
-/** The district drawn from its own grids as SVG: no library, no other host; on a raster base map only where one is configured. */
+/** The district drawn from its own grids as SVG: no library, no other host; on a base map only where one is configured. */
 import { KeyboardEvent, PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { bounds, fromPixel, Shape, toPixel, View } from '../../../shared/mini-geo'
-import { tiles } from '../../../shared/mini-tiles'
+import { addressOf, PICTURES, tiles } from '../../../shared/mini-tiles'
 import { app } from '../lib/app'
 import { grids } from '../lib/grids'
 import { coordType } from '../lib/platform'
+import { Ground } from './Ground'
 import { Icon } from './Icon'
 import type { MapProps } from './mapprops'
 
@@ -119,10 +120,11 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   const dot = v && here && middle(...toPixel(v, here.longitude, here.latitude))
   const drop = v && pin && middle(...toPixel(v, pin.longitude, pin.latitude))
   const names = v && (close ? fine : areas).filter(seen)
-  const base = app.config?.base_map
-  const ground = v && base?.kind === 'raster' && !paint ? tiles(v, size, coordType, base) : []
+  const base = paint ? null : app.config?.base_map
+  const pictures = v && base?.kind === 'raster' ? tiles(v, size, coordType, { ...PICTURES, coord_type: base.coord_type }) : []
   return (
     <div className={`map ${className}`}>
+      {v && base?.kind === 'pmtiles' && <Ground base={base} view={v} size={size} />}
       <svg
         ref={box}
         className="map-svg"
@@ -136,7 +138,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
         onWheel={still ? undefined : (e) => zoom(e.deltaY > 0 ? 1.2 : 1 / 1.2)}
         onKeyDown={still ? undefined : keys}
       >
-        {ground.map((t) => <image key={t.url} href={t.url} x={t.x + size[0] / 2} y={t.y + size[1] / 2} width={t.width} height={t.height} preserveAspectRatio="none" />)}
+        {pictures.map((t) => <image key={`${t.zoom}/${t.column}/${t.row}`} className="map-picture" href={addressOf(t, base!.url)} x={t.x + size[0] / 2} y={t.y + size[1] / 2} width={t.width} height={t.height} preserveAspectRatio="none" />)}
         {v && areas.filter(seen).map((s) => <path key={s.code} className={`map-area paint-${paint?.(s.name)?.tone ?? 'none'}`} d={path(s)} />)}
         {v && close && fine.filter(seen).map((s) => <path key={s.code} className="map-grid" d={path(s)} />)}
         {v && names?.slice(0, 40).map((s) => <GridName key={s.code} shape={s} view={v} size={size} word={paint?.(s.name)?.word} />)}
@@ -148,7 +150,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
         })}
         {drop && <path className="map-pin" transform={`translate(${drop[0]} ${drop[1]})`} d="M0 0C-4-8-12-14-12-24a12 12 0 1 1 24 0C12-14 4-8 0 0Zm0-19.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9Z" />}
       </svg>
-      {ground.length > 0 && <span className="map-credit">{base!.attribution}</span>}
+      {pictures.length > 0 && <span className="map-credit">{base!.attribution}</span>}
       {!still && (
         <div className="map-tools">
           <button type="button" className="tap map-tool" aria-label="放大" onClick={() => zoom(0.5)}><Icon name="plus" /></button>
@@ -160,13 +162,14 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   )
 }
 
-/** The short name of a grid in its middle, when it has room, and under it the word for how it stands. */
+/** The short name of a grid in its middle, when it has room there and is whole, and under it the word for how it stands. */
 function GridName({ shape, view, size, word }: { shape: Shape; view: View; size: [number, number]; word?: string }) {
   const [w, s, e, n] = shape.box
   const short = shape.name.replace(/^.*?(街道|镇)(?=.)/, '').slice(0, 14)
   const wide = ((e - w) * 111_320 * 0.8) / view.scale
-  const room = wide >= short.length * 11
   const [x, y] = toPixel(view, (w + e) / 2, (s + n) / 2)
+  const whole = Math.abs(x) + short.length * 6 < size[0] / 2 && Math.abs(y) + 12 < size[1] / 2
+  const room = whole && wide >= short.length * 11
   const at = { x: x + size[0] / 2, className: 'map-name', 'aria-hidden': true }
   return (
     <>
