@@ -1,18 +1,20 @@
 //! Tickets within 50 m and 7 days of a place: the product's query over its (cell, time) index beside SQLite's R*Tree and
-//! PostGIS's GiST index, on the same tickets. The neighbours must be the same. Time is by the clock on the wall, since
-//! databases work on threads and in processes of their own.
+//! PostGIS's GiST index, on the same tickets; a map of them in memory; and the way to the database and back alone. The
+//! neighbours must be the same. Time is by the clock on the wall, since databases work on threads and in processes of
+//! their own.
 
 use domain::geo::datum::{Wgs84, cells_around, distance_m};
 use domain::time::{DAY_MS, Moment};
 use serde_json::{Value, json};
 use store::repo::tickets;
 use store::sql::AssertSqlSafe;
-use store::{Pool, execute, fetch_all};
+use store::{Pool, execute, fetch_all, fetch_scalar};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use crate::databases::{Databases, Kind};
 use crate::measure::{Dice, grouped};
+use crate::near::Near;
 use crate::race::{Cost, Runner, race};
 use crate::report::{Goal, Report};
 use crate::{Line, Outcome, say};
@@ -24,6 +26,9 @@ const BATCH: u64 = 20_000;
 const HOT_SPOTS: u64 = 20_000;
 /// A fixed day, so that every run has the same tickets.
 const NOW: i64 = 1_790_000_000_000;
+/// The two further ways.
+const WAY: &str = "往返";
+const MAP: &str = "内存图";
 /// More than any place has.
 const MANY: i64 = 1_000_000;
 /// Degrees by which a box is widened: R*Tree keeps 32-bit numbers.
@@ -83,6 +88,12 @@ async fn one(
     };
     let own = each(false)()?;
     let neighbours: usize = own.iter().map(Vec::len).sum();
+    let map = in_memory(line.tickets);
+    let remembered = || -> Vec<Vec<String>> { centres.iter().map(|at| in_map(&map, *at)).collect() };
+    if own != remembered() {
+        return Err("内存图找到的案件不同".into());
+    }
+    let since = Moment::from_ms(NOW - SPAN_MS);
     let mut runners = vec![Runner::new("本程序", || Cost::of(each(false)).to_pass())];
     if boxes {
         if own != each(true)()? {
@@ -90,12 +101,29 @@ async fn one(
         }
         runners.push(Runner::new(other, || Cost::of(each(true)).to_pass()));
     }
+    runners.push(Runner::new(WAY, || Cost::of(|| block_in_place(|| handle.block_on(way(pool)))).to_pass()));
+    runners.push(Runner::here(MAP, || {
+        Ok(centres.iter().map(|at| map.around(*at, REACH_M, since).count()).sum::<usize>())
+    }));
     let standings = race(line.rounds, runners)?;
     let micros = |seconds: f64| format!("{:.1} 微秒/次", seconds * 1e6 / QUERIES as f64);
-    let anchor = standings.get(1);
+    let named = |name: &str| standings.iter().find(|standing| standing.name == name);
+    let anchor = named(other);
     let name = anchor.map_or_else(|| other.to_owned(), |anchor| format!("{other} {}", micros(anchor.wall)));
     let ratio = anchor.map(|anchor| standings[0].wall / anchor.wall);
     report.aim(work, micros(standings[0].wall), name, ratio, Goal::AtMost(goal));
+    if let (Some(map), Some(way)) = (named(MAP), named(WAY)) {
+        let goal = if line.tickets > 1_000_000 { 4.0 } else { 1.0 };
+        let figure = map.wall * 1e6 / QUERIES as f64;
+        report.aim(
+            format!("{work},内存图(产品不用)"),
+            micros(map.wall),
+            format!("{goal} 微秒"),
+            Some(figure),
+            Goal::AtMost(goal),
+        );
+        report.remark(format!("{work}:其中往返数据库一次(select 1) {}", micros(way.wall)));
+    }
     report.remark(format!("{work}:{QUERIES} 处共 {neighbours} 个邻居,两种索引找到的完全一致"));
     Ok(())
 }
@@ -127,11 +155,19 @@ fn place(number: u64) -> Wgs84 {
 
 fn ticket(number: u64) -> Value {
     let at = place(number);
-    let opened = NOW - (Dice(number).unit() * (730 * DAY_MS) as f64) as i64;
     json!({
-        "id": format!("{number:08x}-0000-7000-8000-{number:012x}"), "stage": "dispatched", "category": "a",
-        "longitude": at.lon, "latitude": at.lat, "cell": domain::geo::cell_of(at), "opened_at": opened,
+        "id": id(number), "stage": "dispatched", "category": "a",
+        "longitude": at.lon, "latitude": at.lat, "cell": domain::geo::cell_of(at), "opened_at": opened(number),
     })
+}
+
+fn id(number: u64) -> String {
+    format!("{number:08x}-0000-7000-8000-{number:012x}")
+}
+
+/// When it was opened: some time in the last two years, epoch milliseconds.
+fn opened(number: u64) -> i64 {
+    NOW - (Dice(number).unit() * (730 * DAY_MS) as f64) as i64
 }
 
 const fn insert(kind: Kind) -> &'static str {
@@ -177,6 +213,28 @@ async fn gist(pool: &Pool) -> bool {
         }
     }
     true
+}
+
+/// All tickets in the order of time.
+fn in_memory(tickets: u64) -> Near<u64> {
+    let mut all: Vec<(i64, u64)> = (0..tickets).map(|number| (opened(number), number)).collect();
+    all.sort_unstable();
+    let mut map = Near::default();
+    all.into_iter().for_each(|(at, number)| map.add(place(number), Moment::from_ms(at), number));
+    map
+}
+
+/// The neighbours by the map, by their ids.
+fn in_map(map: &Near<u64>, at: Wgs84) -> Vec<String> {
+    sorted(map.around(at, REACH_M, Moment::from_ms(NOW - SPAN_MS)).map(id))
+}
+
+/// As many questions to the database as there are places.
+async fn way(pool: &Pool) -> Outcome {
+    for _ in 0..QUERIES {
+        fetch_scalar!(pool, i64, "select cast(1 as bigint)")?;
+    }
+    Ok(())
 }
 
 /// The neighbours of all places.

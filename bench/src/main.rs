@@ -10,6 +10,7 @@ mod ear;
 mod fill;
 mod grids;
 mod measure;
+mod near;
 mod photos;
 mod queries;
 mod race;

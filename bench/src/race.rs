@@ -27,7 +27,16 @@ impl Cost {
 
 /// Seconds that this thread has spent on a processor (POSIX `CLOCK_THREAD_CPUTIME_ID`, nanoseconds).
 fn thread_seconds() -> f64 {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
+    seconds_of(ClockId::ThreadCPUTime)
+}
+
+/// Seconds that this process has spent on processors (POSIX `CLOCK_PROCESS_CPUTIME_ID`, nanoseconds).
+pub fn process_seconds() -> f64 {
+    seconds_of(ClockId::ProcessCPUTime)
+}
+
+fn seconds_of(clock: ClockId) -> f64 {
+    let now = clock_gettime(clock);
     now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
 }
 

@@ -46,6 +46,20 @@ pub(crate) async fn run(context: Context, hand: Hand, stop: CancellationToken) -
     Ok(())
 }
 
+/// Does what is due, one job at a time, until nothing is; tells how many.
+pub(crate) async fn drain(context: &Context, hand: &Hand) -> Result<usize, StoreError> {
+    let (pool, settings) = (&context.stores.pool, &context.settings);
+    let mut done = 0;
+    loop {
+        let claimed =
+            queue::claim(pool, &settings.owner, now().ms(), millis(settings.lease), 1, None).await?;
+        let Some(job) = claimed.into_iter().next() else { return Ok(done) };
+        let result = hand(context.clone(), job.clone()).await;
+        settle(context, &job, result).await?;
+        done += 1;
+    }
+}
+
 /// Jobs of some kinds, a few at a time.
 struct Lane {
     context: Context,

@@ -1,13 +1,12 @@
 //! The replay: every report in the order of time against the tickets open at that moment, through the product's own cells,
 //! measures and weights. It refuses to look ahead: what staff wrote later is only used to judge.
 
-use std::collections::HashMap;
-
 use domain::dedupe::{self, MAX_ACCURACY_M, Score, Sighting, Thresholds, Verdict};
-use domain::geo::datum::{cell_of, cells_around, distance_m};
+use domain::geo::datum::distance_m;
 use domain::time::{DAY_MS, MINUTE_MS};
 
 use super::stream::Row;
+use crate::near::Near;
 
 /// What the stream's places are believed to be good for: they are geocoded addresses; metres.
 const ACCURACY_M: f64 = 20.0;
@@ -34,37 +33,14 @@ impl Said {
     }
 }
 
-/// Tickets by cell, as the database keeps them.
-#[derive(Default)]
-struct Map(HashMap<i64, Vec<usize>>);
-
-impl Map {
-    fn around<'a>(
-        &'a self,
-        rows: &'a [Row],
-        row: &'a Row,
-        radius_m: f64,
-    ) -> impl Iterator<Item = usize> + 'a {
-        cells_around(row.at, radius_m)
-            .into_iter()
-            .filter_map(|cell| self.0.get(&cell))
-            .flatten()
-            .copied()
-            .filter(move |&old| distance_m(rows[old].at, row.at) <= radius_m)
-    }
-}
-
 /// Runs through the stream; automatic merges leave the map, as they do in the product, when `merging`.
 pub fn replay(rows: &[Row], t: &Thresholds, merging: bool) -> Vec<Said> {
-    let mut map = Map::default();
+    let mut map = Near::default();
     let relapse = domain::relapse::Relapse::default();
     let mut said = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let since = row.seen_at.plus_ms(-2 * i64::from(t.window_days) * DAY_MS);
-        let mut near: Vec<usize> = map
-            .around(rows, row, t.radius_m + 2.0 * MAX_ACCURACY_M)
-            .filter(|&old| rows[old].seen_at >= since)
-            .collect();
+        let mut near: Vec<usize> = map.around(row.at, t.radius_m + 2.0 * MAX_ACCURACY_M, since).collect();
         near.sort_by(|&a, &b| {
             distance_m(rows[a].at, row.at).total_cmp(&distance_m(rows[b].at, row.at)).then(b.cmp(&a))
         });
@@ -83,7 +59,7 @@ pub fn replay(rows: &[Row], t: &Thresholds, merging: bool) -> Vec<Said> {
             dedupe::rank(&new, &sightings, t).into_iter().map(|(i, score)| (near[i], score)).collect();
         let merged = ranked.first().is_some_and(|(_, score)| score.verdict == Verdict::Merge);
         if !(merging && merged) {
-            map.0.entry(cell_of(row.at)).or_default().push(index);
+            map.add(row.at, row.seen_at, index);
         }
         let crowd = near
             .iter()
