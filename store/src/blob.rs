@@ -35,21 +35,8 @@ pub enum Key {
 }
 
 impl Key {
-    /// How many folders hold objects: of each rendition one for every four hex digits.
-    const LEAVES: usize = 4 << 16;
-
-    /// The number of the folder that holds the object, below [`Key::LEAVES`].
-    fn leaf(&self) -> Result<usize> {
-        let (_, sha256) = self.parts();
-        let rendition = match self {
-            Self::Original(_) => 0,
-            Self::Display(_) => 1,
-            Self::Medium(_) => 2,
-            Self::Thumb(_) => 3,
-        };
-        let digits = sha256.get(..4).and_then(|digits| usize::from_str_radix(digits, 16).ok());
-        digits.map(|digits| rendition << 16 | digits).ok_or_else(no_hash)
-    }
+    /// The first part of every name.
+    const RENDITIONS: [&'static str; 4] = ["original", "display", "medium", "thumb"];
 
     fn parts(&self) -> (&'static str, &str) {
         match self {
@@ -60,19 +47,16 @@ impl Key {
         }
     }
 
-    /// `original/ab/cd/abcd…`; the fan-out keeps folders short. Anything but a hash is refused, so no name leaves the
-    /// store's folder.
-    fn path(&self) -> Result<String> {
+    /// `original/ab/abcd…` in a folder, `original/ab/cd/abcd…` in a bucket: one folder for every two digits. Anything but
+    /// a hash is refused, so no name leaves the store's folder.
+    fn path(&self, levels: usize) -> Result<String> {
         let (rendition, sha256) = self.parts();
         if !is_sha256(sha256) {
-            return Err(no_hash());
+            return Err(StoreError::Other("an object is named by a SHA-256 in lower-case hex".to_owned()));
         }
-        Ok(format!("{rendition}/{}/{}/{sha256}", &sha256[..2], &sha256[2..4]))
+        let digits = (0..levels).map(|level| &sha256[2 * level..2 * level + 2]);
+        Ok(std::iter::once(rendition).chain(digits).chain([sha256]).collect::<Vec<_>>().join("/"))
     }
-}
-
-fn no_hash() -> StoreError {
-    StoreError::Other("an object is named by a SHA-256 in lower-case hex".to_owned())
 }
 
 /// Runs what waits for the disk away from the threads that serve.
@@ -226,7 +210,8 @@ impl Blob {
     }
 
     fn path(&self, key: &Key) -> Result<ObjectPath> {
-        Ok(ObjectPath::from_iter(self.prefix.parts().chain(ObjectPath::from(key.path()?).parts())))
+        let levels = if self.folder.is_some() { folder::LEVELS } else { s3::LEVELS };
+        Ok(ObjectPath::from_iter(self.prefix.parts().chain(ObjectPath::from(key.path(levels)?).parts())))
     }
 }
 

@@ -24,7 +24,7 @@ const AUDIENCE: &str = "suishoupai";
 const ISSUER: &str = "suishoupai";
 
 /// What an access token says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
     /// The account.
     pub sub: AccountId,
@@ -32,14 +32,15 @@ pub struct Claims {
     pub role: Role,
     aud: String,
     iss: String,
-    iat: i64,
+    /// Seconds with their fraction, as RFC 7519 allows: a session of the very second in which all others ended goes on.
+    iat: f64,
     exp: i64,
 }
 
 impl Claims {
-    /// Whether it was issued before `moment`, to the second.
+    /// Whether it was issued before `moment`, to the millisecond.
     pub fn is_before(&self, moment: Moment) -> bool {
-        self.iat < moment.ms().div_euclid(1000)
+        (self.iat * 1000.0).round() < moment.ms() as f64
     }
 }
 
@@ -70,7 +71,7 @@ impl Keys {
             role,
             aud: AUDIENCE.to_owned(),
             iss: ISSUER.to_owned(),
-            iat: now.ms() / 1000,
+            iat: now.ms() as f64 / 1000.0,
             exp: now.plus_ms(ACCESS_MS).ms() / 1000,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.seal).map_err(ApiError::internal)
@@ -116,6 +117,16 @@ mod tests {
         let mut claims = json!({"sub": "a1", "role": "citizen", "aud": AUDIENCE, "iss": ISSUER, "iat": at, "exp": at + 60});
         change(&mut claims);
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &keys.seal).unwrap()
+    }
+
+    #[test]
+    fn sessions_of_one_second_are_told_apart() {
+        let keys = Keys::new(&[7; 32]);
+        let at = Moment::from_ms(now().ms() / 1000 * 1000 + 437);
+        let claims = keys.check(&keys.issue(&AccountId::new("a1"), Role::Citizen, at).unwrap()).unwrap();
+        assert!(
+            claims.is_before(at.plus_ms(1)) && !claims.is_before(at) && !claims.is_before(at.plus_ms(-1))
+        );
     }
 
     #[test]

@@ -11,7 +11,6 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use object_store::ObjectStore;
@@ -24,57 +23,50 @@ use crate::sql::Result;
 /// A file in `incoming/` that nobody touched for so long has no upload any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
+/// Folders above an object, each named by two digits of its hash. All of them are made when the store is opened, so that an
+/// upload makes none; at ten million photos one has forty thousand names, which the trees of today's file systems take.
+pub const LEVELS: usize = 1;
+
 /// A folder of objects; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Folder {
+    /// Where objects are.
     root: Arc<Path>,
-    /// By [`Key::leaf`]: whether this process has synced the way from the root to that folder. Folders are never removed,
-    /// so their names, once on disk, stay there.
-    settled: Arc<[AtomicBool]>,
+    /// Where files are that have no name yet, on the same file system.
+    incoming: Arc<Path>,
 }
 
 impl Folder {
     /// Opens or makes the folder and removes what killed processes left.
     pub fn open(url: &str) -> Result<(Self, Arc<dyn ObjectStore>)> {
-        let root = PathBuf::from(url.strip_prefix("file://").unwrap_or(url));
-        fs::create_dir_all(root.join("incoming"))?;
-        let root = root.canonicalize()?;
-        sweep(&root.join("incoming"))?;
+        let base = PathBuf::from(url.strip_prefix("file://").unwrap_or(url));
+        let [root, incoming] = ["photos", "incoming"].map(|name| base.join(name));
+        fs::create_dir_all(&root)?;
+        fs::create_dir_all(&incoming)?;
+        sweep(&incoming)?;
+        let (root, incoming) = (root.canonicalize()?, incoming.canonicalize()?);
+        for rendition in Key::RENDITIONS {
+            let (own, former) = (root.join(rendition), base.join(rendition));
+            let leaves: Vec<PathBuf> = (0..=0xff).map(|digits| own.join(format!("{digits:02x}"))).collect();
+            leaves.iter().try_for_each(fs::create_dir_all)?;
+            if former.exists() {
+                adopt(&former, &own)?;
+                leaves.iter().try_for_each(|leaf| sync(leaf))?;
+                fs::remove_dir_all(&former)?;
+            }
+            sync(&own)?;
+        }
+        sync(&root)?;
+        sync(&base)?;
         let objects = LocalFileSystem::new_with_prefix(&root).map_err(super::of_object)?;
-        let settled = (0..Key::LEAVES).map(|_| AtomicBool::new(false)).collect();
-        Ok((Self { root: root.into(), settled }, Arc::new(objects)))
+        Ok((Self { root: root.into(), incoming: incoming.into() }, Arc::new(objects)))
     }
 
     /// Begins a file whose name is not known yet.
     pub fn begin(&self) -> io::Result<Incoming> {
-        let temp = Temp(self.root.join("incoming").join(Uuid::now_v7().to_string()));
+        let temp = Temp(self.incoming.join(Uuid::now_v7().to_string()));
         let file = File::options().write(true).create_new(true).open(&temp.0)?;
         Ok(Incoming { folder: self.clone(), file, temp })
-    }
-
-    /// Links `temp` to a new name; `AlreadyExists` when the name is taken.
-    fn link(&self, temp: &Path, name: &Path, leaf: usize) -> io::Result<()> {
-        match fs::hard_link(temp, name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.settled[leaf].store(false, Ordering::Relaxed);
-                fs::create_dir_all(name.parent().unwrap_or(&self.root))?;
-                fs::hard_link(temp, name)
-            }
-            done => done,
-        }
-    }
-
-    /// Makes the name durable: its folder always; the way up to the root the first time, also when the folders were there,
-    /// because they may be a racing process's that has not synced them yet.
-    fn settle(&self, name: &Path, leaf: usize) -> io::Result<()> {
-        let mut folders = name.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root));
-        let sync = |folder: &Path| File::open(folder)?.sync_all();
-        folders.next().map_or(Ok(()), sync)?;
-        if !self.settled[leaf].load(Ordering::Relaxed) {
-            folders.try_for_each(sync)?;
-            self.settled[leaf].store(true, Ordering::Relaxed);
-        }
-        Ok(())
     }
 }
 
@@ -96,8 +88,8 @@ impl Incoming {
     /// returns, and young, so that a sweep under way lets the object live.
     pub fn publish(self, key: &Key) -> Result<()> {
         let Self { folder, file, temp } = self;
-        let (name, leaf) = (folder.root.join(key.path()?), key.leaf()?);
-        match folder.link(&temp.0, &name, leaf) {
+        let name = folder.root.join(key.path(LEVELS)?);
+        match fs::hard_link(&temp.0, &name) {
             Ok(()) => {
                 drop(temp);
                 file.sync_data()?;
@@ -109,7 +101,7 @@ impl Incoming {
             }
             Err(error) => return Err(error.into()),
         }
-        Ok(folder.settle(&name, leaf)?)
+        Ok(sync(name.parent().unwrap_or(&folder.root))?)
     }
 }
 
@@ -121,6 +113,24 @@ impl Drop for Temp {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
+}
+
+/// Takes over the objects of a store that had two levels of folders, beside `photos`; begun again when it was cut off.
+fn adopt(former: &Path, own: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(former)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if path.is_dir() {
+            adopt(&path, own)?;
+        } else if let Some(digits) = name.to_str().and_then(|name| name.get(..2)) {
+            fs::rename(&path, own.join(digits).join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the names in a folder durable.
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 fn sweep(incoming: &Path) -> io::Result<()> {

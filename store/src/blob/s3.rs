@@ -10,6 +10,9 @@ use object_store::{ClientOptions, ObjectStore, RetryConfig};
 
 use crate::sql::{Result, StoreError};
 
+/// Folders in the name of an object; a bucket has none, they only divide its listing.
+pub const LEVELS: usize = 2;
+
 /// Opens `s3://bucket/prefix?endpoint=…&region=…`.
 pub fn open(url: &str) -> Result<(Arc<dyn ObjectStore>, ObjectPath)> {
     let wrong = |what: &str| StoreError::Other(format!("object store URL: {what}"));

@@ -85,12 +85,21 @@ pub async fn send(
         .header("x-suishoupai-delivery", delivery)
         .header(SIGNATURE, format!("t={seconds},v1={}", sign(secret, &format!("{seconds}.{body}"))))
         .body(body.to_owned());
-    // Without the URL: an error is kept where more people read than wrote the subscription.
-    let failed = |error: reqwest::Error| HookError::Failed(error.without_url().to_string());
+    let failed = |error: reqwest::Error| HookError::Failed(why(&error).to_owned());
     let status = request.send().await.map_err(failed)?.status();
     match status.is_success() {
         true => Ok(()),
         false => Err(HookError::Failed(format!("订阅方答复 {}", status.as_u16()))),
+    }
+}
+
+/// What kept a request from being answered, without the address: it is kept where more people read than wrote the
+/// subscription.
+fn why(error: &reqwest::Error) -> &'static str {
+    match error {
+        _ if error.is_timeout() => "订阅方 5 秒内没有答复",
+        _ if error.is_connect() => "连接不上订阅方（未开机、端口不通或证书无效）",
+        _ => "与订阅方的连接中断",
     }
 }
 
@@ -125,7 +134,7 @@ async fn client(url: &reqwest::Url, practice: bool) -> Result<reqwest::Client, H
         .timeout(TIMEOUT)
         .resolve_to_addrs(host, &found)
         .build()
-        .map_err(|error| failed(error.to_string()))
+        .map_err(|error| failed(why(&error).to_owned()))
 }
 
 /// Whether an address is one of the public Internet (RFC 6890 lists what is not).
@@ -171,6 +180,19 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_cannot_be_reached_is_said_in_plain_words() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let send = || send(&url, "secret", ("d1", "ticket.closed"), "{}", Moment::from_ms(0), true);
+        let hang_up = async { drop(listener.accept().await.unwrap()) };
+        let (cut, ()) = tokio::join!(send(), hang_up);
+        assert_eq!(cut, Err(HookError::Failed("与订阅方的连接中断".to_owned())));
+        drop(listener);
+        let away = send().await.unwrap_err().to_string();
+        assert!(away.starts_with("连接不上订阅方"), "{away}");
+    }
 
     #[test]
     fn a_private_address_is_refused_however_it_is_written() {

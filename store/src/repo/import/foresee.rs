@@ -71,12 +71,14 @@ struct Case {
     grids: BTreeMap<Layer, GridCode>,
 }
 
-/// Sends the last month's cases by the books in force and by those that the transaction has made.
-pub(super) async fn moved(tx: &mut Tx, pool: &Pool, changes: Changes, now: Moment) -> Result<Moved> {
+/// Sends the last month's cases by the books in force and by those that the transaction has made, which ends here: on
+/// SQLite nobody else could write while the cases are compared.
+pub(super) async fn moved(mut tx: Tx, pool: &Pool, changes: Changes, now: Moment) -> Result<Moved> {
+    let number = version(&mut tx).await?;
+    let after = read_all(&mut tx, number).await?;
+    tx.rollback().await?;
     let before = district::load(pool).await?;
-    let number = version(&mut *tx).await?;
-    let after = read_all(&mut *tx, number).await?;
-    let cases = cases(tx, now).await?;
+    let cases = cases(pool, now).await?;
     let looked_at = cases.len();
     let compare = move || compare(&before, &after, changes, cases);
     let (moved, examples) =
@@ -120,7 +122,7 @@ fn named(books: &Books, code: DepartmentCode) -> Lead {
     Lead { code, name }
 }
 
-async fn cases(tx: &mut Tx, now: Moment) -> Result<Vec<Case>> {
+async fn cases(pool: &Pool, now: Moment) -> Result<Vec<Case>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         id: String,
@@ -136,7 +138,7 @@ async fn cases(tx: &mut Tx, now: Moment) -> Result<Vec<Case>> {
         area: Option<String>,
     }
     let rows = fetch_all!(
-        tx,
+        pool,
         Row,
         "select id, number, words, category, workline, longitude, latitude, community, inspection, enforcement, area
          from ticket where opened_at >= $1 and category is not null and workline is not null

@@ -122,7 +122,7 @@ impl Ending {
     /// Ends the transaction; `changes` names what the trial changes in where cases go.
     async fn of(
         self,
-        mut tx: Tx,
+        tx: Tx,
         pool: &Pool,
         changes: Option<foresee::Changes>,
         now: Moment,
@@ -133,7 +133,7 @@ impl Ending {
             // A transaction that is dropped is rolled back.
             Self::Discard => {
                 if let Some(changes) = changes {
-                    summary.moved = Some(foresee::moved(&mut tx, pool, changes, now).await?);
+                    summary.moved = Some(foresee::moved(tx, pool, changes, now).await?);
                 }
                 summary.notes.push("试导入：没有写入任何内容".to_owned());
             }
