@@ -1,4 +1,4 @@
-/** The work of the street and of the inspectors on a phone: tasks, verifying, a proof too far away, more time, accepting, live. */
+/** The work of the street and of the inspectors on a phone: tasks, the reporter's mark, verifying, a proof too far away, more time, accepting, live. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { photo } from './mini-draw.mjs';
@@ -15,6 +15,7 @@ let near;
 
 const now = () => on.desk.get(`/v1/tickets/${near.id}`);
 const reported = async (words) => (await until(async () => { const found = await on.desk.find(words); return found[0]?.stage === 'dispatched' && found; }))[0];
+const marked = (page) => page.getByRole('img', { name: '框出的是要处置的地方' });
 const open = (page, id) => page.goto(`/m/#/pages/ticket/index?id=${id}`);
 
 test('tasks are sorted by deadline or by distance, with the distance shown', { timeout: 180_000 }, async () => {
@@ -41,11 +42,17 @@ test('tasks are sorted by deadline or by distance, with the distance shown', { t
 
 test('a proof from afar: warned of before, doubted after; the inspector sends it back; the handler reads why, with the distance', { timeout: 240_000 }, async () => {
   await open(handler, near.id);
+  await marked(handler).waitFor(); // what the reporter marked, on the photo
+  await sound(handler, 'ticket-marked');
   await handler.getByRole('button', { name: '签收' }).click();
   await handler.context().setGeolocation(FAR);
   await handler.reload();
   await handler.getByRole('button', { name: '提交处置' }).click();
   await handler.getByText(/您离现场还有 \d+ 米，请走到现场再拍/).waitFor();
+  await handler.getByRole('button', { name: '拍照', exact: true }).click();
+  await marked(handler).waitFor(); // over the ghost, at the first fix
+  await sound(handler, 'ghost-handler');
+  await handler.getByRole('button', { name: '取消' }).click();
   await prove(handler, await photo(handler, RUN + 102, false));
   await sound(handler, 'proof-far');
   inspector = await staff('inspector-supervision1', SPOT);
@@ -57,6 +64,7 @@ test('a proof from afar: warned of before, doubted after; the inspector sends it
   await sound(inspector, 'inspector-tasks');
   await open(inspector, near.id);
   await inspector.getByText('存疑').first().waitFor();
+  await marked(inspector).waitFor();
   await sound(inspector, 'inspector-ticket');
   await inspector.getByRole('button', { name: '返工' }).click();
   await inspector.getByLabel('哪里不合格').fill('照片离现场太远，请到现场重拍');
@@ -85,10 +93,6 @@ test('the inspector accepts a doubtful proof and closes; the handler sees it at 
   await handler.reload();
   await handler.getByRole('button', { name: '提交处置' }).click();
   await handler.getByText('您就在现场').waitFor();
-  await handler.getByRole('button', { name: '拍照', exact: true }).click();
-  await handler.getByRole('img', { name: '框出的是要处置的地方' }).waitFor(); // the reporter's mark, known since the first proof
-  await sound(handler, 'ghost-handler');
-  await handler.getByRole('button', { name: '取消' }).click();
   await prove(handler, await photo(handler, RUN + 109, false)); // a place that nobody has photographed
   await handler.getByRole('button', { name: '提交处置' }).last().click();
   await inspector.getByRole('button', { name: '验收' }).click({ timeout: 60_000 });
@@ -100,7 +104,7 @@ test('the inspector accepts a doubtful proof and closes; the handler sees it at 
   await handler.getByText('已销号').first().waitFor();
 });
 
-test('a 网格员 verifies what the on.desk asks about', { timeout: 180_000 }, async () => {
+test('a 网格员 verifies what the desk asks about', { timeout: 180_000 }, async () => {
   const citizen = await phone({ geolocation: { ...PLACE, longitude: 120.46, latitude: 36.3605 } });
   await choose(citizen, shutter(citizen), [await photo(citizen, RUN + 120, true)]);
   await citizen.getByText('手机定位').waitFor();

@@ -50,3 +50,24 @@ export function boxStyle(r: Region): { left: string; top: string; width: string;
   const share = (n: number) => `${(n * 100).toFixed(2)}%`
   return { left: share(r.x), top: share(r.y), width: share(r.width), height: share(r.height) }
 }
+
+/** What is said of a mark to those who don't see it. */
+export const MARKED = '框出的是要处置的地方'
+
+/** Pixels that a mark stays away from the edge of its frame. */
+const EDGE = 3
+
+/**
+ * A mark on a photo as a region of the frame in which the photo is shown, filling it or all of it (`whole`); sizes are width and
+ * height. What the frame cuts off is marked up to its edge.
+ */
+export function framed(r: Region, photo: [number, number], frame: [number, number], whole = false): Region {
+  const k = (whole ? Math.min : Math.max)(frame[0] / photo[0], frame[1] / photo[1])
+  const side = (from: number, length: number, own: number, seen: number): [number, number] => {
+    const start = (seen - own * k) / 2
+    const [a, b] = [start + from * own * k, start + (from + length) * own * k].map((at) => Math.min(seen - EDGE, Math.max(EDGE, at)) / seen) as [number, number]
+    return [a, b - a]
+  }
+  const [[x, width], [y, height]] = [side(r.x, r.width, photo[0], frame[0]), side(r.y, r.height, photo[1], frame[1])]
+  return { x, y, width, height }
+}

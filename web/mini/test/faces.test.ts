@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { agreedTo, CONSENTS } from '../../shared/mini-consent'
 import { EventLines, streamed } from '../../shared/mini-live'
-import { boxStyle, dragged, keyed, markSentence, MIDDLE } from '../../shared/mini-mark'
+import { boxStyle, dragged, framed, keyed, markSentence, MIDDLE } from '../../shared/mini-mark'
 import type { Job } from '../../shared/mini-queue'
 import type { Account } from '../../shared/mini-session'
 import { rateOf, reckoned, unitOf } from '../../shared/mini-weather'
 
 describe('a mark on a photo', () => {
+  it('lies on its photo however that is shown', () => {
+    const middle = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 }
+    const near = (r: typeof middle) => Object.values(r).map((n) => +n.toFixed(3))
+    expect(near(framed(middle, [400, 300], [200, 150]))).toEqual([0.25, 0.25, 0.5, 0.5])
+    // Filling a square: a sixth of the width is cut off on each side.
+    expect(near(framed(middle, [300, 200], [100, 100]))).toEqual([0.125, 0.25, 0.75, 0.5])
+    // All of it in a square: a sixth of the height is empty above and below.
+    expect(near(framed(middle, [300, 200], [100, 100], true))).toEqual([0.25, 0.333, 0.5, 0.333])
+    // What is cut off is marked up to the edge.
+    expect(near(framed({ x: 0, y: 0, width: 1, height: 1 }, [300, 100], [100, 100]))).toEqual([0.03, 0.03, 0.94, 0.94])
+  })
   it('is the rectangle between two points, whichever comes first, and stays on the photo', () => {
     expect(dragged([0.8, 0.9], [0.2, 0.5])).toEqual({ x: 0.2, y: 0.5, width: 0.6, height: 0.4 })
     expect(dragged([0.5, 0.5], [1.4, 2])).toEqual({ x: 0.5, y: 0.5, width: 0.5, height: 0.5 })

@@ -39,10 +39,16 @@ const CONFIG = {
   min_client_version: '1.0.0', subscribe_template_ids: ['tmpl-1'], district: '示例区', now: '2026-11-23T12:00:00+08:00', base_map: null,
 }
 
-/** Everything of `wx` the first page asks for; `did` keeps what it was asked. */
-function phone(wx, did) {
-  const store = new Map()
-  const said = answers(CONFIG)
+/** As an answer: there is no network; or the server refuses, in its words. */
+export const OFFLINE = { offline: true }
+export const refused = (status, code, message) => ({ refused: { statusCode: status, data: { code, message } } })
+
+/** Where things are drawn, by selector: WeChat measures, the simulator does not. */
+const FRAMES = { '.mark': { left: 16, top: 200, width: 358, height: 268 }, '.finder-view': { left: 0, top: 44, width: 390, height: 520 } }
+const HERO = { left: 16, top: 60, width: 358, height: 264 }
+
+/** Everything of `wx` the pages ask for; `did` keeps what it was asked, `said` is what the server answers, `store` what the phone keeps. */
+function phone(wx, did, said, store) {
   const later = (act) => setTimeout(act, 1)
   // WeChat answers both ways: by the callback when there is one, else by a promise.
   const answer = (o, said) => new Promise((done) => later(() => (o.success?.(said), done(said))))
@@ -58,42 +64,70 @@ function phone(wx, did) {
     requestSubscribeMessage: (o) => (did.subscribed.push(o.tmplIds), answer(o, { 'tmpl-1': 'accept' })),
     getFileSystemManager: () => ({
       readFileSync: () => PHOTO,
+      statSync: () => ({ size: 6 }),
       copyFile: (o) => (did.copied.push(o.destPath), later(o.success)),
       unlink: (o) => (did.unlinked.push(o.filePath), later(o.success)),
     }),
     request: (o) => {
       const path = new URL(o.url).pathname
       did.requests.push({ path, method: o.method, data: o.data, header: o.header })
-      const data = said[`${o.method} ${path}`] ?? said[path]
-      later(() => o.success({ statusCode: data ? 200 : 404, header: { Date: date }, data: data ? { code: 0, data } : { code: 40400, message: '没有' } }))
+      const data = said[`${o.method} ${path}`] ?? said[path] ?? refused(404, 40400, '没有')
+      later(() => {
+        if (data.offline) o.fail({ errMsg: 'request:fail' })
+        else o.success({ header: { Date: date }, ...(data.refused ?? { statusCode: 200, data: { code: 0, data } }) })
+      })
       return { abort() {} }
     },
     uploadFile: (o) => {
       did.uploads.push(o)
-      later(() => o.success({ statusCode: 201, data: JSON.stringify({ code: 0, data: { id: 'p1' } }) }))
+      const data = said['/v1/photos'] ?? { id: 'p1' }
+      later(() => {
+        if (data.offline) o.fail({ errMsg: 'uploadFile:fail' })
+        else o.success(data.refused ? { ...data.refused, data: JSON.stringify(data.refused.data) } : { statusCode: 201, data: JSON.stringify({ code: 0, data }) })
+      })
       return { onProgressUpdate: (tell) => tell({ progress: 50 }), abort() {} }
     },
+    getImageInfo: (o) => answer(o, { width: 1200, height: 900 }),
+    getWindowInfo: () => ({ windowWidth: 390, windowHeight: 780 }),
+    createCameraContext: () => ({ takePhoto: (o) => (did.shots.push(o.quality), later(() => o.success({ tempImagePath: 'tmp/shot.jpg' }))) }),
+    openSetting: (o) => answer(o, { authSetting: { 'scope.camera': true } }),
     onNetworkStatusChange() {},
     onAppShow() {},
     onAppHide() {},
     setNavigationBarTitle: (o) => void did.titles.push(o.title),
     navigateTo: (o) => (did.opened.push(o.url), answer(o, {})),
-    createSelectorQuery: () => ({ select() { return this }, boundingClientRect() { return this }, exec() {} }),
+    reLaunch: (o) => (did.opened.push(o.url), answer(o, {})),
+    createSelectorQuery: () => {
+      const asked = []
+      let selector
+      const query = {
+        select: (one) => ((selector = one), query),
+        boundingClientRect: (tell) => (asked.push([tell, FRAMES[selector] ?? HERO]), query),
+        exec: () => later(() => asked.forEach(([tell, frame]) => tell(frame))),
+      }
+      return query
+    },
   })
 }
 
-/** Opens a page of the built mini-program; `tap`, `text` and `until` act on what is drawn, `did` is what was asked of `wx`. */
-export async function openWeapp(page) {
+const { window } = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true })
+for (const name of ['document', 'Element', 'Node', 'Event', 'CustomEvent', 'HTMLElement', 'TouchEvent', 'MouseEvent']) globalThis[name] = window[name]
+globalThis.window = window
+const simulate = require('miniprogram-simulate')
+const exparser = createRequire(require.resolve('j-component'))('miniprogram-exparser')
+
+/**
+ * Opens a page of the built mini-program, as a fresh start of it. `query` is the page's, `said` goes over the server's answers, `store`
+ * is what the phone keeps. `tap`, `touch`, `text` and `until` act on what is drawn, `did` is what was asked of `wx`.
+ */
+export async function openWeapp(page, { query = {}, said = {}, store = new Map() } = {}) {
   // A copy of its own, because the folder above speaks of ES modules and the simulator caches by path.
   const root = await mkdtemp(join(tmpdir(), 'weapp-'))
   await cp(resolve(import.meta.dirname, '../dist/weapp'), root, { recursive: true })
   await writeFile(join(root, 'package.json'), '{"type":"commonjs"}')
-  const { window } = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true })
-  for (const name of ['document', 'Element', 'Node', 'Event', 'CustomEvent', 'HTMLElement', 'TouchEvent', 'MouseEvent']) globalThis[name] = window[name]
-  globalThis.window = window
-  const simulate = require('miniprogram-simulate')
-  const did = { requests: [], uploads: [], chosen: [], located: [], subscribed: [], copied: [], unlinked: [], titles: [], opened: [] }
-  phone(globalThis.wx, did)
+  const did = { requests: [], uploads: [], chosen: [], located: [], subscribed: [], copied: [], unlinked: [], titles: [], opened: [], shots: [] }
+  const server = Object.assign(answers(CONFIG), said)
+  phone(globalThis.wx, did, server, store)
   let app
   globalThis.App = (given) => (app = given)
   globalThis.getApp = () => app
@@ -103,7 +137,7 @@ export async function openWeapp(page) {
     const methods = Object.fromEntries(Object.entries(given).filter(([, v]) => typeof v === 'function'))
     const attached = function () {
       this.route = page
-      this.onLoad({})
+      this.onLoad(query)
     }
     const ready = function () {
       this.onShow?.()
@@ -124,20 +158,36 @@ export async function openWeapp(page) {
     }
     throw new Error(`never came: ${what}\n${text()}`)
   }
+  const all = (selector) => shown.querySelectorAll(selector)
+  const send = (element, name, detail, fields) =>
+    exparser.Event.dispatchEvent(element._exparserNode, exparser.Event.create(name, detail, { bubbles: true, capturePhase: true, composed: true, extraFields: fields }))
   return {
     did,
+    /** The server's answers from now on. */
+    server,
     text,
     until,
     /** What the templates got as this element's attribute: the simulator draws only attributes that it knows itself. */
     named: (words) => JSON.stringify(shown.instance.data).includes(words),
-    count: (selector) => shown.querySelectorAll(selector).length,
+    count: (selector) => all(selector).length,
+    texts: (selector) => all(selector).map((e) => e.dom.textContent),
+    style: (selector) => all(selector)[0]?.dom.style.cssText ?? '',
     tap: async (selector, words) => {
-      const found = await until(() => shown.querySelectorAll(selector).find((e) => !words || e.dom.textContent.includes(words)))
+      const found = await until(() => all(selector).find((e) => !words || e.dom.textContent.includes(words)))
       found.dispatchEvent('tap')
     },
+    /** A finger from one point of the screen over others. */
+    touch: async (selector, [from, ...over]) => {
+      const found = await until(() => all(selector)[0])
+      const at = ([clientX, clientY]) => ({ touches: [{ clientX, clientY }], changedTouches: [{ clientX, clientY }] })
+      send(found, 'touchstart', {}, at(from))
+      for (const point of over) send(found, 'touchmove', {}, at(point))
+      send(found, 'touchend', {}, { touches: [], changedTouches: [] })
+    },
+    /** An event of a component of WeChat's own. */
+    send: async (selector, name, detail) => send(await until(() => all(selector)[0]), name, detail, {}),
     close: async () => {
       shown.detach()
-      window.close()
       await rm(root, { recursive: true, force: true })
     },
   }

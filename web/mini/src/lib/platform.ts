@@ -77,6 +77,8 @@ export function upload(path: string, photo: string, fields: Headers, headers: He
       },
       fail: () => reject(new Offline()),
     })
+    // The task is a promise as well; its failure is heard above.
+    void Promise.resolve(task).catch(() => undefined)
     task.onProgressUpdate?.((p) => onShare(p.progress / 100))
   })
 }

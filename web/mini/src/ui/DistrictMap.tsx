@@ -7,8 +7,8 @@ import type { MapProps } from './mapprops'
 export function DistrictMap({ label, pin, onPin, here, marks = [], onMark, still, scale = 1.6, className = '' }: MapProps) {
   const byHand = useRef(false)
   const at = pin ?? here ?? app.config?.map?.center ?? { longitude: 0, latitude: 0 }
-  const dot = pin && !onPin ? [{ id: 1_000_000, longitude: pin.longitude, latitude: pin.latitude, width: 24, height: 32, iconPath: '' }] : []
-  const ids = marks.map((m, i) => ({ id: i, longitude: m.longitude, latitude: m.latitude, width: 24, height: 32, iconPath: '', title: m.label }))
+  const dot = pin && !onPin ? [{ id: 1_000_000, longitude: pin.longitude, latitude: pin.latitude, width: 24, height: 37, iconPath: '/static/pin.png' }] : []
+  const ids = marks.map((m, i) => ({ id: i, longitude: m.longitude, latitude: m.latitude, width: 20, height: 20, anchor: { x: 0.5, y: 0.5 }, iconPath: `/static/${m.tone}.png`, title: m.label }))
   const settle = (e: { type: string; causedBy?: string; detail?: { centerLocation?: { longitude: number; latitude: number } } }) => {
     const centre = e.detail?.centerLocation
     if (e.type === 'begin') byHand.current = e.causedBy === 'gesture'
@@ -21,7 +21,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], onMark, still
       longitude={at.longitude}
       latitude={at.latitude}
       scale={pin || here ? Math.round(17.6 - Math.log2(scale)) : 12}
-      showLocation={!still}
+      showLocation={!still && !!here}
       enableScroll={!still}
       enableZoom={!still}
       markers={[...dot, ...ids]}

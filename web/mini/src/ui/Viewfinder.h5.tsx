@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
-import type { Region } from '../../../shared/mini-mark'
 import { pick, prepare } from '../lib/platform'
-import { Box, Img, Slide, Tap, Text } from './base'
+import { Box, Slide, Tap, Text } from './base'
+import { Marked } from './Marked'
 import type { ViewfinderProps } from './viewfinderprops'
 
 /** The camera with the before-photo over it like a ghost: same place, same direction. Without a camera, the phone's own. */
@@ -39,13 +39,12 @@ export function Viewfinder({ ghost, region, limit, onShot, onClose }: Viewfinder
   return (
     <Box className="finder" role="dialog" label="拍处置后的照片">
       <video ref={video} className="finder-video" autoPlay playsInline muted aria-label="取景画面" />
-      {ghost && <Img className="finder-ghost" style={{ opacity: strength / 100 }} src={ghost} alt="处置前的照片，半透明" eager />}
-      {ghost && region && <Marked src={ghost} region={region} />}
+      {ghost && <Marked className="finder-ghost" style={{ opacity: ready ? strength / 100 : 1 }} src={ghost} alt="处置前的照片" eager region={region} />}
       <Box className="finder-top">
         <Text>{why || (region ? '与处置前的照片对齐，框里是要处置的地方' : '与处置前的照片对齐，同一位置、同一方向')}</Text>
       </Box>
       <Box className="finder-foot">
-        {ghost && <Slide className="finder-slide" label="处置前照片的深浅" value={strength} onValue={setStrength} />}
+        {ghost && ready && <Slide className="finder-slide" label="处置前照片的深浅" value={strength} onValue={setStrength} />}
         <Box className="row between">
           <Tap className="finder-btn" onTap={onClose}>取消</Tap>
           {ready && <Tap className="finder-shutter" label="拍照" onTap={take}>{null}</Tap>}
@@ -53,30 +52,5 @@ export function Viewfinder({ ghost, region, limit, onShot, onClose }: Viewfinder
         </Box>
       </Box>
     </Box>
-  )
-}
-
-/** The marked part, laid over the ghost as that is laid over the camera: filling the screen. What is cut off is marked up to the edge. */
-function Marked({ src, region }: { src: string; region: Region }) {
-  const [size, setSize] = useState<[number, number] | null>(null)
-  useEffect(() => {
-    const image = new Image()
-    image.onload = () => setSize([image.naturalWidth, image.naturalHeight])
-    image.src = src
-  }, [src])
-  if (!size) return null
-  const [w, h] = size
-  const k = Math.max(innerWidth / w, innerHeight / h)
-  // Along one side: where the mark begins and how long it is, no nearer than 6 px to the edge of the screen.
-  const side = (from: number, length: number, whole: number, seen: number): [number, number] => {
-    const edge = (whole - seen / k) / 2 + 6 / k
-    const [a, b] = [from * whole, (from + length) * whole].map((at) => Math.min(whole - edge, Math.max(edge, at))) as [number, number]
-    return [a, b - a]
-  }
-  const [[x, width], [y, height]] = [side(region.x, region.width, w, innerWidth), side(region.y, region.height, h, innerHeight)]
-  return (
-    <svg className="finder-ghost" viewBox={`0 0 ${w} ${h}`} preserveAspectRatio="xMidYMid slice" role="img" aria-label="框出的是要处置的地方">
-      <rect className="finder-mark" x={x} y={y} width={width} height={height} />
-    </svg>
   )
 }

@@ -27,9 +27,19 @@ export interface TapProps {
   open?: boolean
 }
 
+/** Sizes of a picture, width and height: its own, and that of its frame on the screen, pixels. */
+export interface Sizes {
+  photo: [number, number]
+  shown: [number, number]
+}
+
 export interface ImgProps {
   src: string
   alt: string
+  /** All of it in its frame, not filling it. */
+  whole?: boolean
+  /** Told when it is known and when it changes. */
+  onSize?: (sizes: Sizes) => void
   className?: string
   style?: CSSProperties
   eager?: boolean

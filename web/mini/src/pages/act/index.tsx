@@ -11,6 +11,7 @@ import { Box, Field, Tap, Text } from '../../ui/base'
 import { Icon } from '../../ui/Icon'
 import { Kept } from '../../ui/Kept'
 import { back, Loaded, Page, useData } from '../../ui/parts'
+import { beforeOf } from '../../ui/Photos'
 import { Stars } from '../../ui/Stars'
 import { Viewfinder } from '../../ui/Viewfinder'
 
@@ -78,8 +79,7 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
     say(app.online ? '已存下，正在发送' : '已存在手机里，有信号后自动发送')
     back()
   }
-  const before = t?.photos.find((p) => p.part === 'before' && p.state === 'ready')
-  const region = useData(() => (form.photos?.proof && before ? markedOn(id, before.id) : Promise.resolve(null)), [before?.id])
+  const before = t && beforeOf(t.photos)
   const gone = t && !task && !t.allowed_actions.some((a) => a.action === action) && !queue.jobs.some((j) => j.lane === id && j.state !== 'draft')
   return (
     <Box className="stack">
@@ -128,7 +128,7 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
       {looking && (
         <Viewfinder
           ghost={before?.urls.display ?? null}
-          region={region.data}
+          region={before?.region}
           limit={limit}
           onClose={() => setLooking(false)}
           onShot={(picked) => {
@@ -139,12 +139,6 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
       )}
     </Box>
   )
-}
-
-/** Where the reporter marked the problem on a photo: the server tells it with the comparison of an earlier proof. */
-async function markedOn(ticket: string, photo: string): Promise<Schemas['Region'] | null> {
-  const changes = await getKept<Schemas['Changes']>(`/v1/tickets/${ticket}/changes`).catch(() => null)
-  return changes?.items.find((c) => c.marked && c.before === photo)?.region ?? null
 }
 
 /** How far the phone is from the place: a proof must be taken there. */

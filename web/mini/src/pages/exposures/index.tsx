@@ -25,7 +25,7 @@ function One({ e, again }: { e: Exposure; again: () => void }) {
   const [before, after] = [e.before[0], e.echo?.photos?.[0]]
   return (
     <Box className="card stack">
-      {before && after ? <Compare before={before.urls.display} after={after.urls.display} /> : before && <Img className="hero" src={before.urls.display} alt="被曝光的问题" />}
+      {before && after ? <Compare before={before.urls.display} after={after.urls.display} /> : before && <Box className="hero"><Img className="hero-img" src={before.urls.display} alt="被曝光的问题" /></Box>}
       <Box className="row between top">
         <Text as="h2" className="h2 grow">{e.title}</Text>
         <Text className={`tag tag-${e.solved ? 'ok' : 'late'}`}>{e.solved ? '已解决' : '未解决'}</Text>
