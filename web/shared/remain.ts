@@ -1,18 +1,20 @@
-/** Remaining time of a ticket as text and colour. Pure; minutes are those of the wall, as `remaining_minutes` gives them. */
+/** Remaining time of a ticket as text and colour. Pure; the rest is minutes of the wall, its share of the limit is measured by the working clock. */
 
 export type Urgency = 'none' | 'calm' | 'soon' | 'late';
 
 export interface Remaining {
   urgency: Urgency;
   text: string;
-  /** How many times the whole limit has been used up when late ("×2"), else null. */
+  /** How many times the working time allowed has been used up when late ("×2.0"), else null. */
   times: string | null;
 }
 
 export interface Timed {
   due_at: string | null;
-  registered_at: string | null;
   remaining_minutes: number | null;
+  /** Working minutes the present handler's clock allows and has counted; null where none runs or ran. */
+  allowed_minutes: number | null;
+  used_minutes: number | null;
   late: boolean;
 }
 
@@ -33,16 +35,8 @@ export function span(minutes: number): string {
 /** Reads a row's times. `remaining_minutes` is negative once late, counted by the server's clock. */
 export function remaining(row: Timed): Remaining {
   if (row.remaining_minutes === null || row.due_at === null) return { urgency: 'none', text: '', times: null };
-  const whole = row.registered_at === null ? null : (Date.parse(row.due_at) - Date.parse(row.registered_at)) / 60_000;
-  const left = row.remaining_minutes;
-  if (row.late) {
-    const times = whole && whole > 0 ? (whole - left) / whole : null;
-    return {
-      urgency: 'late',
-      text: `超${span(-left)}`,
-      times: times === null ? null : `×${times.toFixed(times < 10 ? 1 : 0)}`,
-    };
-  }
-  const urgency = whole !== null && left < whole * SOON ? 'soon' : 'calm';
-  return { urgency, text: `剩${span(left)}`, times: null };
+  const { remaining_minutes: left, allowed_minutes: limit, used_minutes: used } = row;
+  const share = limit && used !== null ? used / limit : null;
+  if (row.late) return { urgency: 'late', text: `超${span(-left)}`, times: share === null ? null : `×${share.toFixed(share < 10 ? 1 : 0)}` };
+  return { urgency: share !== null && 1 - share < SOON ? 'soon' : 'calm', text: `剩${span(left)}`, times: null };
 }

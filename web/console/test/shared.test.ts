@@ -6,14 +6,19 @@ import { firstDay, keyOf, step, today } from '../../shared/spans';
 import { chinaTime, moment } from '../../shared/words';
 
 describe('remaining time', () => {
-  const row = { due_at: '2026-11-24T10:00:00+08:00', registered_at: '2026-11-23T10:00:00+08:00', late: false };
+  const row = { due_at: '2026-11-24T10:00:00+08:00', allowed_minutes: 480, used_minutes: 120, late: false };
   it('is calm, runs out below a quarter, and is late with a factor', () => {
     expect(remaining({ ...row, remaining_minutes: 1000 })).toEqual({ urgency: 'calm', text: '剩16小时40分', times: null });
-    expect(remaining({ ...row, remaining_minutes: 300 }).urgency).toBe('soon');
-    expect(remaining({ ...row, remaining_minutes: -1440, late: true })).toEqual({ urgency: 'late', text: '超1天', times: '×2.0' });
+    expect(remaining({ ...row, remaining_minutes: 300, used_minutes: 400 }).urgency).toBe('soon');
+    expect(remaining({ ...row, remaining_minutes: -1440, used_minutes: 960, late: true })).toEqual({ urgency: 'late', text: '超1天', times: '×2.0' });
   });
   it('is silent without a clock', () => {
-    expect(remaining({ due_at: null, registered_at: null, remaining_minutes: null, late: false }).urgency).toBe('none');
+    expect(remaining({ ...row, due_at: null, remaining_minutes: null }).urgency).toBe('none');
+  });
+  it('claims no share of a limit it was not told', () => {
+    const unknown = { ...row, allowed_minutes: null, used_minutes: null };
+    expect(remaining({ ...unknown, remaining_minutes: 5 }).urgency).toBe('calm');
+    expect(remaining({ ...unknown, remaining_minutes: -60, late: true }).times).toBe(null);
   });
   it('names at most two units', () => {
     expect([0, 59, 60, 61, 1440, 1500, 3000].map(span)).toEqual(['0分', '59分', '1小时', '1小时1分', '1天', '1天1小时', '2天2小时']);

@@ -21,7 +21,7 @@ export function Remain({ row }: { row: Timed }) {
   return (
     <span className={`remain ${urgency}`}>
       {text}
-      {times && <span title="从立案到现在是时限的多少倍(自然时间)"> {times}</span>}
+      {times && <span title="已用的工作时间是时限的多少倍"> {times}</span>}
     </span>
   );
 }

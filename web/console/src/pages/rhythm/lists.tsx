@@ -36,7 +36,7 @@ function Problem({ line }: { line: S['ProblemLine'] }) {
         <StageTag stage={line.stage} label={line.stage_label} />
       </td>
       <td className="num">
-        {moment(line.due_at)} <Remain row={{ ...line, registered_at: line.opened_at }} />
+        {moment(line.due_at)} <Remain row={{ ...line, allowed_minutes: null, used_minutes: null }} />
       </td>
     </tr>
   );
@@ -89,6 +89,7 @@ export function ListsPage() {
           <Output file={{ path: `/v1/lists/${list}?format=xlsx`, name: LISTS[list] }} />
         </span>
       </div>
+      <h2 className="print-only">{LISTS[list]}</h2>
       <Listing query={query} items={(page) => page.items} none={`${LISTS[list]}是空的`} advice="导入台账或有了案件之后自动生成。">
         {(items) => (
           <Table name={LISTS[list]} heads={HEADS[list]}>

@@ -11,8 +11,9 @@ function timed(ticket: S['Ticket']) {
   const due = running ? clock.due_at : null;
   return {
     due_at: due,
-    registered_at: clock?.started_at ?? null,
     remaining_minutes: due && clock ? (clock.late ? -clock.late_minutes : (Date.parse(due) - now()) / 60_000) : null,
+    allowed_minutes: clock?.allowed_minutes ?? null,
+    used_minutes: clock?.used_minutes ?? null,
     late: clock?.late ?? false,
   };
 }
