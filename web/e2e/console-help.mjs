@@ -166,7 +166,7 @@ export async function fillIn(page, fields = {}) {
     if (kind === 'SELECT') for (const one of [value].flat()) await input.selectOption(one);
     else await input.fill(value);
   }
-  await dialog.locator('footer .btn.main').click();
+  await dialog.locator('footer button[type=submit]').click();
   await dialog.waitFor({ state: 'detached' });
 }
 

@@ -107,6 +107,19 @@ test('the map is narrowed, and hot spots, patches and registers lie over it', as
   await look(browser, desk, 'map-hot');
 });
 
+test('a hot spot of the board is opened on the map', async () => {
+  await open(desk, '/boards/hotspots', '.table');
+  const row = desk.locator('tbody tr').first();
+  const link = row.getByRole('link', { name: '在图上看' });
+  const name = (await link.getAttribute('aria-label')).replace('在图上看', '');
+  await link.click();
+  await desk.getByRole('complementary', { name: '选中的热点' }).getByRole('heading', { name }).waitFor();
+  assert.equal(await desk.getByLabel('热点', { exact: true }).isChecked(), true);
+  await desk.locator('[data-map=tickets][data-ready]').waitFor();
+  await desk.waitForTimeout(1_000);
+  await look(browser, desk, 'map-hot-linked');
+});
+
 test('a programme is made, started, and shows its tasks', async () => {
   await open(desk, '/rhythm/programmes', 'h1');
   await desk.getByRole('button', { name: '制定计划' }).click();

@@ -1,9 +1,11 @@
 /** Which page stands at which address. Pages beyond the desk are loaded when first opened. */
+import { ConfigProvider } from 'tdesign-react/es/config-provider';
 import { lazy, Suspense, useEffect } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from './lib/hooks';
 import { config } from './lib/queries';
+import { homeOf } from './lib/roles';
 import { resume } from './lib/session';
 import { connection } from './lib/connection';
 import { DeskPage } from './pages/desk/page';
@@ -23,7 +25,7 @@ const ScreenPage = lazy(() => import('./pages/boards/screen'));
 
 function Start() {
   const { account } = useSession();
-  return <Navigate to={account?.role === 'leader' ? '/boards' : '/desk'} replace />;
+  return <Navigate to={homeOf(account?.role)} replace />;
 }
 
 function Pages() {
@@ -53,6 +55,9 @@ function Pages() {
   );
 }
 
+/** No waves from under the pointer. */
+const CALM = { animation: { exclude: ['ripple' as const] } };
+
 /** Tries to take up the last session until the server can be reached. */
 function useResume() {
   useEffect(() => {
@@ -73,10 +78,12 @@ export function App() {
   useResume();
   if (phase === 'starting' || (phase !== 'out' && !known)) return <Empty says="正在连接服务器…" />;
   return (
-    <BrowserRouter basename="/console" useTransitions={false}>
-      {phase === 'out' ? <LoginPage /> : <Pages />}
-      {phase === 'expired' && <LoginAgain />}
-      <Toasts />
-    </BrowserRouter>
+    <ConfigProvider globalConfig={CALM}>
+      <BrowserRouter basename="/console" useTransitions={false}>
+        {phase === 'out' ? <LoginPage /> : <Pages />}
+        {phase === 'expired' && <LoginAgain />}
+        <Toasts />
+      </BrowserRouter>
+    </ConfigProvider>
   );
 }

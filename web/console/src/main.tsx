@@ -1,5 +1,13 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app';
+import { preparePrint } from './lib/print';
+import { NetworkGone } from './lib/refusal';
+import { applyTheme } from './lib/theme';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/tdesign.css';
 import './styles/parts.css';
 import './styles/shell.css';
 import './styles/desk.css';
@@ -9,20 +17,9 @@ import './styles/rhythm.css';
 import './styles/setup.css';
 import './styles/boards.css';
 import './styles/print.css';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { App } from './app';
-import { NetworkGone } from './lib/refusal';
-import { applyTheme } from './lib/theme';
 
 applyTheme();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
-window.addEventListener('beforeprint', () => {
-  document.documentElement.dataset.theme = 'light';
-});
-window.addEventListener('afterprint', applyTheme);
-
 const client = new QueryClient({
   defaultOptions: {
     queries: {
@@ -32,6 +29,8 @@ const client = new QueryClient({
     },
   },
 });
+
+preparePrint(client);
 
 const root = document.getElementById('root');
 if (root) {

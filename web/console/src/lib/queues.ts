@@ -1,6 +1,7 @@
 /** The queues of the desk: which tickets each holds and how many, read from the statistics. */
 import type { S } from './api';
 import type { TicketFilter } from './queries';
+import { may } from './roles';
 
 export interface Queue {
   id: string;
@@ -44,7 +45,7 @@ export const QUEUES: Queue[] = [
 
 /** The queue a page starts with: exceptions for who decides them, else what is being handled. */
 export function firstQueue(role: S['Role']): string {
-  return ['dispatcher', 'inspector', 'command'].includes(role) ? 'exceptions' : 'handling';
+  return may(role, 'settle') ? 'exceptions' : 'handling';
 }
 
 /** Fewest letters that can be searched for. */

@@ -19,8 +19,13 @@ export function isDark(): boolean {
   return now === 'dark' || (now === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
 }
 
-/** Writes the theme on the page; called at start, on change, and when the system changes. */
-export function applyTheme() {
-  document.documentElement.dataset.theme = isDark() ? 'dark' : 'light';
+function wear(shown: 'light' | 'dark') {
+  document.documentElement.dataset.theme = shown;
   window.dispatchEvent(new Event('themechange'));
 }
+
+/** Writes the theme on the page; called at start, on change, and when the system changes. */
+export const applyTheme = () => wear(isDark() ? 'dark' : 'light');
+
+/** Shows the page in light without choosing it, until the theme is applied again. */
+export const wearLight = () => wear('light');

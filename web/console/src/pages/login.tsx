@@ -2,6 +2,8 @@ import { useState, type FormEvent } from 'react';
 import { login, logout } from '../lib/session';
 import { useSession, useTitle } from '../lib/hooks';
 import { Dialog } from '../parts/dialog';
+import { Button } from '../parts/button';
+import { Input } from '../parts/field';
 
 function LoginForm({ name }: { name?: string }) {
   const [fault, setFault] = useState('');
@@ -22,20 +24,20 @@ function LoginForm({ name }: { name?: string }) {
     <form onSubmit={send} className="stack">
       <div className="field">
         <label htmlFor="username">用户名</label>
-        <input id="username" name="username" className="input" autoComplete="username" required defaultValue={name} autoFocus={!name} />
+        <Input id="username" name="username" autoComplete="username" required defaultValue={name} autoFocus={!name} />
       </div>
       <div className="field">
         <label htmlFor="password">密码</label>
-        <input id="password" name="password" type="password" className="input" autoComplete="current-password" required autoFocus={Boolean(name)} />
+        <Input id="password" name="password" type="password" autoComplete="current-password" required autoFocus={Boolean(name)} />
       </div>
       {fault && (
         <p className="fault" role="alert">
           {fault}
         </p>
       )}
-      <button className="btn main" disabled={busy}>
+      <Button type="submit" main disabled={busy}>
         {busy ? '登录中…' : '登录'}
-      </button>
+      </Button>
     </form>
   );
 }
@@ -63,9 +65,9 @@ export function LoginAgain() {
     <Dialog title="登录已过期">
       <p className="muted">请再输一次密码,页面上的内容都还在。</p>
       <LoginForm name={account?.username ?? ''} />
-      <button type="button" className="btn bare" onClick={() => void logout()}>
+      <Button bare onClick={() => void logout()}>
         退出,换别的账号
-      </button>
+      </Button>
     </Dialog>
   );
 }

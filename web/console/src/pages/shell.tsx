@@ -14,6 +14,8 @@ import { logout } from '../lib/session';
 import { isDark, setTheme, theme, type Theme } from '../lib/theme';
 import { Notices } from './notices';
 import { SearchBox } from './search/box';
+import { Button } from '../parts/button';
+import { Menu } from '../parts/menu';
 
 export interface SavedFilter {
   name: string;
@@ -66,7 +68,7 @@ export function strip(search: URLSearchParams): string {
 
 function Places({ title, places }: { title: string; places: Place[] }) {
   const me = useMe();
-  const seen = places.filter((one) => may(one, me.role));
+  const seen = places.filter((one) => !one.needs || may(me.role, one.needs));
   if (seen.length === 0) return null;
   return (
     <>
@@ -86,26 +88,26 @@ function Account() {
   const me = useMe();
   const [chosen, choose] = useState(theme);
   return (
-    <details className="menu">
-      <summary className="btn bare">
-        {me.name} <span className="muted">{me.role_label}</span>
-      </summary>
-      <div className="drop stack tight">
-        <p className="small muted">{me.department?.name ?? me.username}</p>
-        <Segments
-          label="配色"
-          options={THEMES}
-          value={chosen}
-          set={(one) => {
-            setTheme(one);
-            choose(one);
-          }}
-        />
-        <button type="button" className="btn" onClick={() => void logout()}>
-          退出登录
-        </button>
-      </div>
-    </details>
+    <Menu
+      className="stack tight"
+      says={
+        <>
+          {me.name} <span className="muted">{me.role_label}</span>
+        </>
+      }
+    >
+      <p className="small muted">{me.department?.name ?? me.username}</p>
+      <Segments
+        label="配色"
+        options={THEMES}
+        value={chosen}
+        set={(one) => {
+          setTheme(one);
+          choose(one);
+        }}
+      />
+      <Button onClick={() => void logout()}>退出登录</Button>
+    </Menu>
   );
 }
 
@@ -117,12 +119,12 @@ function ThemeSwitch() {
     return () => window.removeEventListener('themechange', change);
   }, []);
   return (
-    <button type="button" className="btn bare" aria-label={dark ? '换成浅色' : '换成深色'} onClick={() => setTheme(dark ? 'light' : 'dark')}>
+    <Button bare aria-label={dark ? '换成浅色' : '换成深色'} onClick={() => setTheme(dark ? 'light' : 'dark')}>
       <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
         <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
         <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" />
       </svg>
-    </button>
+    </Button>
   );
 }
 

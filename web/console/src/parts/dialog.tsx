@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { Button } from './button';
 
 interface Props {
   title: string;
@@ -31,9 +32,9 @@ export function Dialog({ title, wide, onClose, children }: Props) {
       <header>
         <h2 id={name}>{title}</h2>
         {onClose && (
-          <button type="button" className="btn bare push" onClick={onClose} aria-label="关闭">
+          <Button bare className="push" onClick={onClose} aria-label="关闭">
             ✕
-          </button>
+          </Button>
         )}
       </header>
       <div className="body">{children}</div>

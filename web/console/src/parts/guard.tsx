@@ -1,6 +1,7 @@
 /** Keeps what fails to load or to draw from taking the page with it: the rest stays, with what was typed. */
 import { Component, type ReactNode } from 'react';
 import { OFFLINE } from '../../../shared/words';
+import { Button } from './button';
 
 interface Props {
   /** What is missing, e.g. "地图". */
@@ -21,9 +22,7 @@ export class Guard extends Component<Props, { failed: boolean }> {
       <div className="state" role="alert">
         <strong>{this.props.what}没有载入</strong>
         {OFFLINE}
-        <button type="button" className="btn" onClick={() => location.reload()}>
-          重新载入
-        </button>
+        <Button onClick={() => location.reload()}>重新载入</Button>
       </div>
     );
   }

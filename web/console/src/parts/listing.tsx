@@ -2,6 +2,7 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Empty, Failed, Skeleton } from './states';
+import { Button } from './button';
 
 interface Props<P, T> {
   query: UseInfiniteQueryResult<InfiniteData<P>>;
@@ -19,9 +20,9 @@ export function Listing<P, T>({ query, items, none, advice, children }: Props<P,
     <>
       <div className="card scroll-x">{all.length === 0 ? <Empty says={none}>{advice}</Empty> : children(all)}</div>
       {query.hasNextPage && (
-        <button type="button" className="btn" style={{ justifySelf: 'start' }} disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        <Button style={{ justifySelf: 'start' }} disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
           {query.isFetchingNextPage ? '正在取…' : '再看一页'}
-        </button>
+        </Button>
       )}
     </>
   );

@@ -2,6 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Refused } from '../lib/refusal';
+import { Button } from './button';
 
 /** Grey lines where the content will stand; `lines` are heights in pixels. */
 export function Skeleton({ lines }: { lines: number[] }) {
@@ -33,11 +34,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
     <div className="state" role="alert">
       <strong>{error instanceof Error ? error.message : '出错了,请再试一次'}</strong>
       {error instanceof Refused && error.request && <span className="small">请求编号 {error.request}</span>}
-      {retry && (
-        <button type="button" className="btn" onClick={retry}>
-          再试一次
-        </button>
-      )}
+      {retry && <Button onClick={retry}>再试一次</Button>}
     </div>
   );
 }

@@ -1,4 +1,8 @@
+import { Message } from 'tdesign-react/es/message';
 import { useSyncExternalStore } from 'react';
+
+/** How long a message stays, milliseconds; it waits while pointed at. */
+const STAYS = 4_000;
 
 let said: { id: number; words: string }[] = [];
 let next = 1;
@@ -9,11 +13,9 @@ function set(all: typeof said) {
   listeners.forEach((listener) => listener());
 }
 
-/** Says that something was done; gone after four seconds. Errors are shown where the act was, not here. */
+/** Says that something was done. Errors are shown where the act was, not here. */
 export function say(words: string) {
-  const id = next++;
-  set([...said, { id, words }]);
-  setTimeout(() => set(said.filter((one) => one.id !== id)), 4_000);
+  set([...said, { id: next++, words }]);
 }
 
 function subscribe(listener: () => void) {
@@ -23,14 +25,13 @@ function subscribe(listener: () => void) {
   };
 }
 
+/** The region is always there, so that a screen reader hears what comes into it. */
 export function Toasts() {
   const all = useSyncExternalStore(subscribe, () => said);
   return (
     <div className="toasts" role="status" aria-live="polite">
       {all.map((one) => (
-        <div key={one.id} className="toast">
-          {one.words}
-        </div>
+        <Message key={one.id} theme="success" duration={STAYS} content={one.words} onClose={() => set(said.filter((other) => other.id !== one.id))} />
       ))}
     </div>
   );

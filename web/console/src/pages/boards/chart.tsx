@@ -23,10 +23,18 @@ interface Props {
 }
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Lets the drawing be scaled to the width of a paper. */
+function scalable(box: HTMLElement) {
+  const drawing = box.querySelector('svg');
+  drawing?.setAttribute('viewBox', `0 0 ${drawing.getAttribute('width')} ${drawing.getAttribute('height')}`);
+}
+
 /** What stands behind a number on the axis. */
 const SIGN: Record<S['Figure']['unit'], string> = { count: '', percent: '%', points: ' 分', minutes: ' 分钟', days: ' 天' };
 const COLOURS = ['accent', 'ink-3', 'soon', 'ok'];
 const DASHES = ['solid', 'dashed', 'dotted', 'solid'] as const;
+/** Told apart without colour too. */
+const SIGNS = ['circle', 'rect', 'triangle', 'diamond'];
 
 function option({ spans, lines, unit }: Props) {
   const text = { color: token('ink-2'), fontFamily: token('font'), fontSize: 12 };
@@ -35,7 +43,7 @@ function option({ spans, lines, unit }: Props) {
     aria: { enabled: true },
     textStyle: { fontFamily: token('font') },
     grid: { left: 56, right: 16, top: 36, bottom: 28 },
-    legend: { left: 0, top: 0, itemWidth: 18, itemGap: 20, textStyle: text, icon: 'path://M0 4h18v2H0z' },
+    legend: { left: 0, top: 0, itemWidth: 32, itemGap: 20, textStyle: text },
     tooltip: { trigger: 'axis' as const, backgroundColor: token('paper'), borderColor: token('line-2'), textStyle: { color: token('ink'), fontSize: 12 } },
     xAxis: {
       type: 'category' as const,
@@ -58,7 +66,8 @@ function option({ spans, lines, unit }: Props) {
       data: line.values,
       color: token(COLOURS[at % COLOURS.length] ?? 'accent'),
       lineStyle: { width: 2, type: DASHES[at % DASHES.length] },
-      symbolSize: 6,
+      symbol: SIGNS[at % SIGNS.length],
+      symbolSize: 7,
       connectNulls: false,
       tooltip: { valueFormatter: (_: unknown, index?: number) => line.printed[index ?? 0] ?? '' },
     })),
@@ -69,16 +78,20 @@ export default function Chart(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const text = JSON.stringify([props.spans, props.lines, props.unit]);
   useEffect(() => {
-    if (!box.current) return;
-    const chart = init(box.current, null, { renderer: 'svg' });
+    const place = box.current;
+    if (!place) return;
+    const chart = init(place, null, { renderer: 'svg' });
     const paint = () => chart.setOption(option(props));
+    const print = () => scalable(place);
     paint();
     const sized = new ResizeObserver(() => chart.resize());
-    sized.observe(box.current);
+    sized.observe(place);
     window.addEventListener('themechange', paint);
+    window.addEventListener('beforeprint', print);
     return () => {
       sized.disconnect();
       window.removeEventListener('themechange', paint);
+      window.removeEventListener('beforeprint', print);
       chart.dispose();
     };
   }, [text]);

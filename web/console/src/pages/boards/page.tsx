@@ -17,6 +17,8 @@ import { OVER_TIME, OverTime } from './over-time';
 import { BoardTable } from './table';
 import { Trends } from './trends';
 import { Funnel, Targets, Weather } from './views';
+import { Button } from '../../parts/button';
+import { Switch } from '../../parts/switch';
 
 const DIMENSIONS: Record<S['Dimension'], string> = {
   all: '全部',
@@ -35,13 +37,13 @@ function Spans({ value, title, set }: { value: string; title: string; set: (key:
   return (
     <div className="row no-print">
       <Segments label="期间" options={SPAN_KINDS} value={kind} set={(code) => set(keyOf(code, now))} />
-      <button type="button" className="btn" aria-label="上一期" onClick={() => set(step(value, -1))}>
+      <Button aria-label="上一期" onClick={() => set(step(value, -1))}>
         ‹
-      </button>
+      </Button>
       <span className="num">{title}</span>
-      <button type="button" className="btn" aria-label="下一期" disabled={firstDay(step(value, 1)) > now} onClick={() => set(step(value, 1))}>
+      <Button aria-label="下一期" disabled={firstDay(step(value, 1)) > now} onClick={() => set(step(value, 1))}>
         ›
-      </button>
+      </Button>
     </div>
   );
 }
@@ -50,7 +52,7 @@ function Rates() {
   const { data } = useQuery(statistics);
   if (!data) return <div className="skeleton" style={{ height: 85 }} />;
   return (
-    <ul className="rates" aria-label="各项比率">
+    <ul className="rates no-print" aria-label="各项比率">
       {data.rates.map((rate) => (
         <li key={rate.name} className="card">
           <span className="small muted">{rate.label}</span>
@@ -118,7 +120,7 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
   const dimension = (search.get('by') ?? undefined) as S['Dimension'] | undefined;
   const query = useQuery(boardQuery(id, span, dimension));
   const dimensions = titles.data?.items.find((one) => one.board === id)?.dimensions ?? [];
-  useTitle(query.data?.label ?? '看板');
+  useTitle(query.data ? `${query.data.label} ${query.data.span.title}` : '看板');
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(search);
     next.set(name, value);
@@ -142,10 +144,9 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
                 />
               </span>
             )}
-            <label className="row small no-print">
-              <input type="checkbox" checked={brief} onChange={(event) => setBrief(event.target.checked)} />
+            <Switch className="small no-print" on={brief} set={setBrief}>
               只看有数的
-            </label>
+            </Switch>
             <span className="push small muted num">
               {board.span.title} · 截至 {moment(board.as_of)}
               {board.frozen && ' · 已冻结'}
@@ -162,17 +163,23 @@ function BoardPage({ id }: { id: S['BoardName'] }) {
 }
 
 const { year: _, ...TREND_KINDS } = SPAN_KINDS;
+/** How many spans the trends go back. */
+const SHOWN = 8;
 
 function TrendsPage() {
   const [kind, setKind] = useState<keyof typeof TREND_KINDS>('month');
-  useTitle('趋势');
+  const last = keyOf(kind, today(clock()));
+  const stretch = `${step(last, 1 - SHOWN)} 至 ${last}`;
+  useTitle(`趋势 ${stretch}`);
   return (
     <>
       <div className="row">
         <h1>趋势</h1>
         <Segments label="期间" options={TREND_KINDS} value={kind} set={setKind} />
+        <span className="push small muted num">{stretch}</span>
+        <Output />
       </div>
-      <Trends last={keyOf(kind, today(clock()))} />
+      <Trends last={last} count={SHOWN} />
     </>
   );
 }

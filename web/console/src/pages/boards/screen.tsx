@@ -12,6 +12,7 @@ import { Fig } from '../../parts/figure';
 import { Trends } from './trends';
 import { Funnel } from './views';
 import { WeatherIcon } from './weather-icon';
+import { Button } from '../../parts/button';
 
 const TicketsMap = lazy(() => import('../../map/tickets-map').then((found) => ({ default: found.TicketsMap })));
 const EVERY = 60_000;
@@ -98,9 +99,9 @@ export default function ScreenPage() {
         <span className="push num muted">
           {new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'full', timeStyle: 'short' }).format(now)}
         </span>
-        <button type="button" className="btn bare no-print" onClick={() => void go('/boards')}>
+        <Button bare className="no-print" onClick={() => void go('/boards')}>
           退出 <kbd aria-hidden="true">Esc</kbd>
-        </button>
+        </Button>
       </header>
       <ul className="screen-counts">
         <Big label="受理" value={counts?.received} />

@@ -16,7 +16,7 @@ function LostLine({ lost }: { lost: S['LostPoints'] }) {
     <li>
       {lost.text}
       {lost.behind.length > 0 && (
-        <span className="behind">
+        <span className="behind no-print">
           {lost.behind.map((id, at) => (
             <Link key={id} to={`/tickets/${id}`}>
               案件{at + 1}
@@ -87,6 +87,15 @@ export function BoardTable({ board, brief }: { board: S['Board']; brief: boolean
               {ranked && <td className="num">{row.rank ?? '—'}</td>}
               <th scope="row">
                 {row.name} {row.label && <span className="tag">{row.label}</span>} {row.alarm && <span className="tag late">{row.alarm}</span>}
+                {row.place && (
+                  <Link
+                    className="small no-print"
+                    to={`/map?${new URLSearchParams({ hot: row.key, span: board.span.key })}`}
+                    aria-label={`在图上看${row.name}`}
+                  >
+                    在图上看
+                  </Link>
+                )}
               </th>
               <Cells row={row} columns={columns} formulas={formulas} />
               {losing && <td>{row.rank !== null && <Lost lost={row.lost} />}</td>}

@@ -21,13 +21,13 @@ const FRAME = 58;
 
 interface Props {
   last: string;
-  count?: number;
+  count: number;
   height?: number;
   /** Leaves the chart of rates out. */
   brief?: boolean;
 }
 
-export function Trends({ last, count = 8, height = 260, brief = false }: Props) {
+export function Trends({ last, count, height = 260, brief = false }: Props) {
   const spans = keys(last, count);
   const found = useQueries({ queries: spans.map((span) => board('worklines', span)) });
   const failed = found.find((one) => one.isError);

@@ -6,6 +6,7 @@ import { fieldsOf, sendAct, touched, type Values } from '../../lib/act';
 import { ticket as ticketQuery } from '../../lib/queries';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
+import { Button } from '../../parts/button';
 
 type Result = { ok: boolean; words: string };
 
@@ -69,9 +70,9 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
         </tbody>
       </table>
       {finished && failed === 0 ? (
-        <button type="button" className="btn main" onClick={onClose}>
+        <Button main onClick={onClose}>
           完成
-        </button>
+        </Button>
       ) : (
         !running && (
           <ActionForm

@@ -6,6 +6,8 @@ import { useStored } from '../../lib/hooks';
 import { catalogue, departments, grids } from '../../lib/queries';
 import { Select, type Options } from '../../parts/select';
 import { strip, type SavedFilter } from '../shell';
+import { Button } from '../../parts/button';
+import { Input } from '../../parts/field';
 
 const NAMES = ['area', 'workline', 'unit', 'words'];
 
@@ -44,31 +46,30 @@ export function Filters() {
           {search.get('words') && <span className="muted">在最近 92 天内找「{search.get('words')}」</span>}
           <span className="push" />
           {own ? (
-            <button type="button" className="btn bare" onClick={() => setSaved(saved.filter((one) => one !== own))}>
+            <Button bare onClick={() => setSaved(saved.filter((one) => one !== own))}>
               删除自存筛选
-            </button>
+            </Button>
           ) : naming ? (
-            <input
-              className="input"
-              style={{ width: 140 }}
+            <Input
+              width={140}
               aria-label="筛选的名字"
               placeholder="起个名字,回车保存"
               autoFocus
               maxLength={12}
               onBlur={() => setNaming(false)}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter') keep(event.currentTarget.value.trim());
+              onKeyDown={(event, name) => {
+                if (event.key === 'Enter') keep(name.trim());
                 if (event.key === 'Escape') setNaming(false);
               }}
             />
           ) : (
-            <button type="button" className="btn bare" onClick={() => setNaming(true)}>
+            <Button bare onClick={() => setNaming(true)}>
               保存筛选
-            </button>
+            </Button>
           )}
-          <button type="button" className="btn bare" onClick={() => setSearch(search.get('q') ? { q: search.get('q') ?? '' } : {}, { replace: true })}>
+          <Button bare onClick={() => setSearch(search.get('q') ? { q: search.get('q') ?? '' } : {}, { replace: true })}>
             清除
-          </button>
+          </Button>
         </div>
       )}
     </div>

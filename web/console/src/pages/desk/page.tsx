@@ -13,6 +13,7 @@ import { Filters } from './filters';
 import { Keys } from './keys';
 import { Pane } from './pane';
 import { TicketRow } from './row';
+import { Button } from '../../parts/button';
 
 const NONE: S['TicketRow'][] = [];
 
@@ -89,12 +90,12 @@ export function DeskPage() {
           <h1>{queue.label}</h1>
           <span className="muted num">{query.data ? `${rows.length}${query.data.more ? '+' : ''} 件` : ''}</span>
           <span className="push" />
-          <button type="button" className="btn" disabled={marked.size === 0} onClick={() => setBatch(true)}>
+          <Button disabled={marked.size === 0} onClick={() => setBatch(true)}>
             批量派单{marked.size > 0 ? ` ${marked.size}` : ''}
-          </button>
-          <button type="button" className="btn bare" aria-label="键盘操作说明" onClick={() => setHelp(true)}>
+          </Button>
+          <Button bare aria-label="键盘操作说明" onClick={() => setHelp(true)}>
             <kbd aria-hidden="true">?</kbd>
-          </button>
+          </Button>
         </header>
         <Filters />
         <Shown query={query} lines={[104, 104, 104, 104, 104]}>
@@ -120,9 +121,9 @@ export function DeskPage() {
                 </Empty>
               )}
               {data.more && (
-                <button type="button" className="btn" style={{ margin: '8px 16px' }} onClick={() => setPages(pages + 1)}>
+                <Button style={{ margin: '8px 16px' }} onClick={() => setPages(pages + 1)}>
                   再看 30 件
-                </button>
+                </Button>
               )}
             </>
           )}

@@ -1,7 +1,6 @@
 /** The ticket beside the queue: what is needed to decide, on one screen. */
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { Link } from 'react-router';
 import type { S } from '../../lib/api';
 import { ticket as ticketQuery } from '../../lib/queries';
 import { Guard } from '../../parts/guard';
@@ -11,6 +10,7 @@ import { Compare } from '../ticket/compare';
 import { Doubts } from '../ticket/doubts';
 import { Facts, JustNow, TicketHead } from '../ticket/head';
 import { Checks } from '../ticket/proof';
+import { ButtonLink } from '../../parts/button';
 
 const TicketMap = lazy(() => import('../../map/ticket-map'));
 
@@ -20,9 +20,9 @@ function Body({ ticket }: { ticket: S['Ticket'] }) {
     <div className="stack">
       <div className="row top">
         <TicketHead ticket={ticket} level={2} />
-        <Link className="btn push" to={`/tickets/${ticket.id}`}>
+        <ButtonLink className="push" to={`/tickets/${ticket.id}`}>
           完整页面 <kbd aria-hidden="true">↵</kbd>
-        </Link>
+        </ButtonLink>
       </div>
       <JustNow id={ticket.id} />
       <Doubts ticket={ticket} open={open} />

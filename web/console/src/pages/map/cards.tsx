@@ -6,13 +6,13 @@ import type { S } from '../../lib/api';
 import { ticket as ticketQuery } from '../../lib/queries';
 import { Picture, StageTag } from '../../parts/bits';
 import { Shown } from '../../parts/states';
-import { spotName } from './layers';
+import { Button, ButtonLink } from '../../parts/button';
 
 function Close({ close }: { close: () => void }) {
   return (
-    <button type="button" className="btn bare push" aria-label="关闭" onClick={close}>
+    <Button bare className="push" aria-label="关闭" onClick={close}>
       ✕
-    </button>
+    </Button>
   );
 }
 
@@ -39,9 +39,7 @@ export function TicketCard({ id, close }: { id: string; close: () => void }) {
             <Picture className="cover" src={ticket.photos[0]?.urls.medium} says="处置前照片" />
             <p>{ticket.words || ticket.category?.name}</p>
             <p className="small muted">{[ticket.source_label, ticket.place?.address, ticket.lead?.name].filter(Boolean).join(' · ')}</p>
-            <Link className="btn" to={`/tickets/${ticket.id}`}>
-              打开案件
-            </Link>
+            <ButtonLink to={`/tickets/${ticket.id}`}>打开案件</ButtonLink>
           </>
         )}
       </Shown>
@@ -53,7 +51,7 @@ export function HotCard({ row, close }: { row: S['BoardRow']; close: () => void 
   return (
     <Frame label="选中的热点">
       <div className="row">
-        <h2>{spotName(row)}</h2>
+        <h2>{row.name}</h2>
         <Close close={close} />
       </div>
       <dl className="figures">
@@ -72,9 +70,7 @@ export function HotCard({ row, close }: { row: S['BoardRow']; close: () => void 
           </li>
         ))}
       </ul>
-      <Link className="btn" to="/boards/hotspots">
-        看热点研判
-      </Link>
+      <ButtonLink to="/boards/hotspots">看热点研判</ButtonLink>
     </Frame>
   );
 }

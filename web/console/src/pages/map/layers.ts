@@ -1,8 +1,10 @@
 /** What lies over the tickets when it is asked for: 图斑, hot spots, the registers' places. */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { inDatum, type Spot } from '../../../../shared/mini-geo';
 import type { S } from '../../lib/api';
-import { board, patchMap, registerPlaces, ticket as ticketQuery } from '../../lib/queries';
+import { datum } from '../../lib/base-map';
+import { board, patchMap, registerPlaces } from '../../lib/queries';
 
 /** Registers with places, and the sign of each on the map. */
 export const SIGNS = {
@@ -50,32 +52,20 @@ export function usePatches(wanted: boolean): Features {
 
 export const figureOf = (row: S['BoardRow'], name: string) => row.figures.find((one) => one.name === name);
 
-/** What a hot spot is about: its name without the place written behind it. */
-export const spotName = (row: S['BoardRow']) => row.name.replace(/（[^）]*）$/, '');
-
-/**
- * Hot spots of the board, each where its newest ticket lies: that is had in the map's datum, from the points already
- * there or by asking.
- */
-export function useHot(wanted: boolean, tickets: S['MapCollection'] | undefined): { features: Features; rows: S['BoardRow'][] } {
-  const { data } = useQuery({ ...board('hotspots'), enabled: wanted });
+/** Hot spots of the board of a span (the present one when null), in the map's datum. */
+export function useHot(wanted: boolean, span: string | null): { features: Features; rows: S['BoardRow'][] } {
+  const { data } = useQuery({ ...board('hotspots', span ?? undefined), enabled: wanted });
   const rows = (wanted && data?.rows) || NONE;
-  const near = useMemo(() => {
-    const wantedIds = new Set(rows.map((row) => row.tickets[0]));
-    const all = rows.length > 0 ? (tickets?.features ?? []) : [];
-    return new Map(all.filter((one) => wantedIds.has(one.properties.id)).map((one) => [one.properties.id, one.geometry.coordinates as Place]));
-  }, [rows, tickets]);
-  const missing = rows.flatMap((row) => (row.tickets[0] && !near.has(row.tickets[0]) ? [row.tickets[0]] : []));
-  const asked = useQueries({ queries: missing.map((id) => ticketQuery(id)), combine: (all) => all.flatMap((one) => one.data ?? []) });
   return useMemo(() => {
-    const far = new Map(asked.flatMap(({ id, place }) => (place ? [[id, [place.longitude, place.latitude] as Place] as const] : [])));
     const features = rows.flatMap((row) => {
-      const at = near.get(row.tickets[0] ?? '') ?? far.get(row.tickets[0] ?? '');
+      if (!row.place) return [];
+      // Boards give WGS-84; a base map is drawn in it or in GCJ-02.
+      const { longitude, latitude } = inDatum(row.place as Spot, datum() as Spot['coord_type']);
       const recent = figureOf(row, 'recent')?.value ?? 0;
-      return at ? [pointAt(at, { key: row.key, recent, name: `${spotName(row)} ${recent} 件` })] : [];
+      return [pointAt([longitude, latitude], { key: row.key, recent, name: `${row.name} ${recent} 件` })];
     });
     return { features: collection(features), rows };
-  }, [rows, near, asked]);
+  }, [rows]);
 }
 
 const NONE: S['BoardRow'][] = [];

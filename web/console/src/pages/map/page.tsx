@@ -1,6 +1,6 @@
 /** All tickets on one map: clustered points or heat, over the grids of a layer, with hot spots, 图斑 and watch-points. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { S } from '../../lib/api';
 import { useTitle } from '../../lib/hooks';
@@ -11,27 +11,34 @@ import { HotCard, TicketCard } from './cards';
 import { filterOf } from './filter';
 import { SIGNS, useEntries, useHot, usePatches, type Register } from './layers';
 import { Tools, type Over } from './tools';
+import { Button } from '../../parts/button';
 
 export default function MapPage() {
   useTitle('一张图');
   const [search] = useSearchParams();
+  // A hot spot of a board, which the board sends one to look at.
+  const asked = search.get('hot');
   const [look, setLook] = useState<Look>('points');
   const [layer, setLayer] = useState<S['Layer']>('area');
-  const [shown, setShown] = useState<Over[]>([]);
+  const [shown, setShown] = useState<Over[]>(() => (asked ? ['hot'] : []));
   const [focus, setFocus] = useState<[number, number]>();
-  const [picked, setPicked] = useState<Picked | null>(null);
+  const [picked, setPicked] = useState<Picked | null>(() => (asked ? { hot: asked } : null));
   const areas = useQuery(grids('area'));
   const drawn = useQuery(grids(layer));
   const points = useQuery(ticketMap(filterOf(search)));
   const entries = useEntries(shown.filter((one): one is Register => one in SIGNS));
   const patches = usePatches(shown.includes('patches'));
-  const hot = useHot(shown.includes('hot'), points.data);
+  const hot = useHot(shown.includes('hot'), search.get('span'));
   const spot = picked && 'hot' in picked ? hot.rows.find((row) => row.key === picked.hot) : undefined;
   const placed = hot.features.features;
   const choose = (at: GeoJSON.Feature) => {
     setPicked({ hot: String(at.properties?.key) });
     setFocus((at.geometry as GeoJSON.Point).coordinates as [number, number]);
   };
+  useEffect(() => {
+    const at = placed.find((one) => one.properties?.key === asked);
+    if (at) choose(at);
+  }, [asked, placed.length]);
   const close = () => setPicked(null);
   const { words } = filterOf(search);
   const over = [
@@ -70,9 +77,9 @@ export default function MapPage() {
           <ol className="hot-list small" aria-label="热点">
             {placed.map((one) => (
               <li key={String(one.properties?.key)}>
-                <button type="button" className="btn bare" onClick={() => choose(one)}>
+                <Button bare onClick={() => choose(one)}>
                   <span className="cut">{String(one.properties?.name)}</span>
-                </button>
+                </Button>
               </li>
             ))}
           </ol>

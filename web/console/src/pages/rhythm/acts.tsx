@@ -6,7 +6,8 @@ import type { operations } from '../../../../shared/openapi';
 import { moment } from '../../../../shared/words';
 import { GET, POST, take, type S } from '../../lib/api';
 import { fieldsOf, pick } from '../../lib/act';
-import { useTitle } from '../../lib/hooks';
+import { useMe, useTitle } from '../../lib/hooks';
+import { may } from '../../lib/roles';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { Picture } from '../../parts/bits';
@@ -15,6 +16,8 @@ import { ticket as ticketQuery } from '../../lib/queries';
 import { Select } from '../../parts/select';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
+import { Button } from '../../parts/button';
+import { Switch } from '../../parts/switch';
 
 type Query = NonNullable<operations['acts']['parameters']['query']>;
 
@@ -69,9 +72,9 @@ export function ActRow({ act }: { act: S['Act'] }) {
         <span className={`tag ${act.overdue ? 'late' : (TONE[act.state] ?? '')}`}>{act.overdue ? `${act.state_label} · 逾期` : act.state_label}</span>
         <span className="push row">
           {act.allowed_actions.map((one) => (
-            <button key={one.action} type="button" className="btn" onClick={() => setMove(one)}>
+            <Button key={one.action} onClick={() => setMove(one)}>
               {one.label}
-            </button>
+            </Button>
           ))}
         </span>
       </div>
@@ -130,6 +133,7 @@ const KINDS = Object.entries(pick('issue', ['kind'])[0]?.labels ?? {});
 
 export function ActsPage() {
   useTitle('督办问责');
+  const me = useMe();
   const [search, setSearch] = useSearchParams();
   const [issuing, setIssuing] = useState(false);
   const kind = search.get('kind') ?? '';
@@ -139,17 +143,14 @@ export function ActsPage() {
     <div className="stack">
       <div className="row">
         <Select label="种类" none="全部种类" width={160} value={kind} options={KINDS} onChange={(code) => setSearch({ kind: code }, { replace: true })} />
-        <label className="row">
-          <input
-            type="checkbox"
-            checked={mine}
-            onChange={(event) => setSearch(event.target.checked ? { kind, mine: 'addressed' } : { kind }, { replace: true })}
-          />
+        <Switch on={mine} set={(on) => setSearch(on ? { kind, mine: 'addressed' } : { kind }, { replace: true })}>
           只看发给我的
-        </label>
-        <button type="button" className="btn push" onClick={() => setIssuing(true)}>
-          发出措施
-        </button>
+        </Switch>
+        {may(me.role, 'issue') && (
+          <Button className="push" onClick={() => setIssuing(true)}>
+            发出措施
+          </Button>
+        )}
       </div>
       <Shown query={query} lines={[64, 64, 64]}>
         {({ items }) =>

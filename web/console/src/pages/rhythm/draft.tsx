@@ -10,6 +10,8 @@ import { Picture, StageTag } from '../../parts/bits';
 import { ShotPicker, shotsOf, type Shot } from '../../parts/shot-picker';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
+import { Button, ButtonLink } from '../../parts/button';
+import { Input, TextArea } from '../../parts/field';
 
 const MOST = { title: 60, words: 500, photos: 9 };
 
@@ -69,8 +71,10 @@ function Which({ found }: { found: (id: string) => void }) {
       <div className="field">
         <label htmlFor="number">曝光哪个案件</label>
         <div className="row">
-          <input id="number" name="number" className="input" required placeholder="案件编号,如 SSP2026-000001" autoFocus />
-          <button className="btn main">找到它</button>
+          <Input id="number" name="number" required placeholder="案件编号,如 SSP2026-000001" autoFocus />
+          <Button type="submit" main>
+            找到它
+          </Button>
         </div>
       </div>
       {fault && (
@@ -137,20 +141,12 @@ function Draft({ ticket }: { ticket: S['Ticket'] }) {
         </div>
         <div className="field">
           <label htmlFor="title">标题</label>
-          <input id="title" className="input" required maxLength={MOST.title} value={typed.title} onChange={(event) => set({ title: event.target.value })} />
+          <Input id="title" required maxLength={MOST.title} value={typed.title} onChange={(title) => set({ title })} />
           {of('title')}
         </div>
         <div className="field">
           <label htmlFor="words">说明</label>
-          <textarea
-            id="words"
-            className="input"
-            rows={5}
-            required
-            maxLength={MOST.words}
-            value={typed.words}
-            onChange={(event) => set({ words: event.target.value })}
-          />
+          <TextArea id="words" rows={5} required most={MOST.words} value={typed.words} onChange={(words) => set({ words })} />
           {of('words')}
         </div>
         <p className="small muted">文字中不得有手机号、身份证号、车牌号等个人信息。</p>
@@ -160,12 +156,12 @@ function Draft({ ticket }: { ticket: S['Ticket'] }) {
           </p>
         )}
         <footer className="row">
-          <Link className="btn push" to="/rhythm/exposures">
+          <ButtonLink className="push" to="/rhythm/exposures">
             取消
-          </Link>
-          <button className="btn main" disabled={busy || typed.photos.length === 0}>
+          </ButtonLink>
+          <Button type="submit" main disabled={busy || typed.photos.length === 0}>
             {busy ? '正在检查…' : '存为待审'}
-          </button>
+          </Button>
         </footer>
       </form>
       <Preview ticket={ticket} typed={typed} shots={shots} />

@@ -1,11 +1,12 @@
 /** What is held up to the public: drafts that wait for another's eyes, what is out, and its echo. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { useMe, useTitle } from '../../lib/hooks';
-import { SHOWERS } from '../../lib/roles';
+import { may } from '../../lib/roles';
 import { Segments } from '../../parts/segments';
 import { Empty, Shown } from '../../parts/states';
 import { ActRow, actsOf } from './acts';
+import { ButtonLink } from '../../parts/button';
 
 const STATES = { all: '全部', draft: '待审', live: '已发布' } as const;
 type State = keyof typeof STATES;
@@ -20,10 +21,10 @@ export function ExposuresPage() {
     <>
       <div className="row">
         <Segments label="状态" options={STATES} value={state} set={(next) => setSearch({ state: next }, { replace: true })} />
-        {SHOWERS.includes(me.role) && (
-          <Link className="btn main push" to="/rhythm/exposures/new">
+        {may(me.role, 'expose') && (
+          <ButtonLink main className="push" to="/rhythm/exposures/new">
             起草曝光
-          </Link>
+          </ButtonLink>
         )}
       </div>
       <p className="small muted">一人起草,另一人逐张看过照片后发布;整改后发回音,市民在手机上评议。</p>

@@ -14,6 +14,7 @@ import { right, Table } from '../../parts/table';
 import { say } from '../../parts/toast';
 import { PaperState } from './papers';
 import { paper as paperQuery } from './queries';
+import { Button } from '../../parts/button';
 
 type Action = S['PaperHead']['allowed_actions'][number];
 
@@ -132,9 +133,9 @@ function Sheet({ paper }: { paper: S['Paper'] }) {
         <Link to="/rhythm/papers">‹ 公文</Link>
         <span className="push row">
           {paper.allowed_actions.map((one) => (
-            <button key={one.action} type="button" className="btn" data-action={one.action} onClick={() => setAction(one)}>
+            <Button key={one.action} data-action={one.action} onClick={() => setAction(one)}>
               {one.label}
-            </button>
+            </Button>
           ))}
           <Output file={{ path: `/v1/papers/${paper.id}?format=xlsx`, name: `${paper.title}${paper.department ? `-${paper.department.name}` : ''}` }} />
         </span>

@@ -8,6 +8,7 @@ import { Listing } from '../../parts/listing';
 import { Select } from '../../parts/select';
 import { papers, type PaperKind } from './queries';
 import { Table } from '../../parts/table';
+import { Switch } from '../../parts/switch';
 
 export const KINDS: Record<PaperKind, string> = {
   daily: '日报',
@@ -51,10 +52,9 @@ export function PapersPage() {
     <>
       <div className="row">
         <Select label="公文种类" none="全部种类" width={160} value={kind ?? ''} options={Object.entries(KINDS)} onChange={(code) => set('kind', code)} />
-        <label className="row">
-          <input type="checkbox" checked={missing} onChange={(event) => set('missing', event.target.checked ? 'true' : '')} />
+        <Switch on={missing} set={(on) => set('missing', on ? 'true' : '')}>
           只看缺报的
-        </label>
+        </Switch>
       </div>
       <Listing query={query} items={(page) => page.items} none="还没有公文" advice="系统每天 17:00 前起草日报,周、月、季、年按期起草。">
         {(items) => (

@@ -11,6 +11,7 @@ import { say } from '../../parts/toast';
 import { programme as programmeQuery, tasks } from './queries';
 import { TaskTable } from './tasks';
 import { right, Table } from '../../parts/table';
+import { Button } from '../../parts/button';
 
 function Moves({ board }: { board: S['ProgrammeBoard'] }) {
   const client = useQueryClient();
@@ -35,9 +36,9 @@ function Moves({ board }: { board: S['ProgrammeBoard'] }) {
     <>
       <span className="push row">
         {board.allowed_actions.map((one) => (
-          <button key={one.action} type="button" className="btn" onClick={() => void move(one.action, one.label)}>
+          <Button key={one.action} onClick={() => void move(one.action, one.label)}>
             {one.label}
-          </button>
+          </Button>
         ))}
       </span>
       {fault && (

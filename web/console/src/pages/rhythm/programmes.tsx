@@ -5,12 +5,14 @@ import { Link, useNavigate } from 'react-router';
 import { POST, take, type S } from '../../lib/api';
 import { pick, type Values } from '../../lib/act';
 import { useMe, useTitle } from '../../lib/hooks';
+import { may } from '../../lib/roles';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { Listing } from '../../parts/listing';
 import { Select } from '../../parts/select';
 import { programmes } from './queries';
 import { Table } from '../../parts/table';
+import { Button } from '../../parts/button';
 
 const FIELDS = pick('programme', ['kind', 'name', 'lead', 'units', 'first_day', 'last_day', 'sample', 'target', 'hidden']);
 
@@ -39,8 +41,6 @@ function Make({ onClose }: { onClose: () => void }) {
   );
 }
 
-const MAKERS: S['Role'][] = ['dispatcher', 'coordinator', 'command', 'admin'];
-
 export function ProgrammesPage() {
   useTitle('计划');
   const me = useMe();
@@ -48,10 +48,10 @@ export function ProgrammesPage() {
   const query = useInfiniteQuery(programmes({}));
   return (
     <>
-      {MAKERS.includes(me.role) && (
-        <button type="button" className="btn main" style={{ justifySelf: 'start' }} onClick={() => setMaking(true)}>
+      {may(me.role, 'plan') && (
+        <Button main style={{ justifySelf: 'start' }} onClick={() => setMaking(true)}>
           制定计划
-        </button>
+        </Button>
       )}
       <Listing query={query} items={(page) => page.items} none="还没有计划" advice="专项整治、督查、巡访和常态化任务都从这里制定。">
         {(items) => (

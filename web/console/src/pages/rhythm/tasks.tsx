@@ -13,6 +13,7 @@ import { Segments } from '../../parts/segments';
 import { say } from '../../parts/toast';
 import { tasks } from './queries';
 import { Table } from '../../parts/table';
+import { Button } from '../../parts/button';
 
 type Move = S['Task']['allowed_actions'][number];
 
@@ -62,9 +63,9 @@ export function TaskTable({ items }: { items: S['Task'][] }) {
             <td>
               <span className="row">
                 {task.allowed_actions.map((move) => (
-                  <button key={move.action} type="button" className="btn" onClick={() => setOpen({ task, move })}>
+                  <Button key={move.action} onClick={() => setOpen({ task, move })}>
                     {move.label}
-                  </button>
+                  </Button>
                 ))}
               </span>
             </td>

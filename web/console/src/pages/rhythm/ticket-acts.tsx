@@ -1,12 +1,12 @@
 /** The acts of supervision and accountability about one ticket. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import type { S } from '../../lib/api';
 import { useMe } from '../../lib/hooks';
-import { SHOWERS } from '../../lib/roles';
+import { may } from '../../lib/roles';
 import { Empty, Shown } from '../../parts/states';
 import { actsOf, ActRow, IssueAct } from './acts';
+import { Button, ButtonLink } from '../../parts/button';
 
 export function TicketActs({ ticket }: { ticket: S['Ticket'] }) {
   const query = useQuery(actsOf({ ticket: ticket.id }));
@@ -17,14 +17,8 @@ export function TicketActs({ ticket }: { ticket: S['Ticket'] }) {
       {({ items }) => (
         <>
           <div className="row">
-            <button type="button" className="btn" onClick={() => setIssuing(true)}>
-              发出措施
-            </button>
-            {SHOWERS.includes(me.role) && (
-              <Link className="btn" to={`/rhythm/exposures/new?ticket=${ticket.id}`}>
-                起草曝光
-              </Link>
-            )}
+            {may(me.role, 'issue') && <Button onClick={() => setIssuing(true)}>发出措施</Button>}
+            {may(me.role, 'expose') && <ButtonLink to={`/rhythm/exposures/new?ticket=${ticket.id}`}>起草曝光</ButtonLink>}
           </div>
           {items.length === 0 && <Empty says="还没有督办或问责措施">超期时系统按阶梯自动发出。</Empty>}
           <ul>

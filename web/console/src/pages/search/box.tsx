@@ -4,6 +4,7 @@ import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { GET, take } from '../../lib/api';
 import { FEWEST } from '../../lib/queues';
 import { isTyping } from '../ticket/acts-bar';
+import { Input, type InputRef } from '../../parts/field';
 
 const NUMBER = /^[A-Za-z]*\d{4}-\d+$/;
 /** How long typing must rest, milliseconds. */
@@ -13,7 +14,7 @@ const LONGEST = 40;
 const LIVE = ['/desk', '/search', '/map'];
 
 export function SearchBox() {
-  const box = useRef<HTMLInputElement>(null);
+  const box = useRef<InputRef>(null);
   const go = useNavigate();
   const { pathname } = useLocation();
   const [search, setSearch] = useSearchParams();
@@ -67,19 +68,17 @@ export function SearchBox() {
   return (
     <form className="row" role="search" onSubmit={submit}>
       <div className="search">
-        <input
+        <Input
           ref={box}
-          className="input"
           aria-label="搜索案件的编号或文字"
           placeholder="编号或文字"
           maxLength={LONGEST}
           value={text}
-          onChange={(event) => {
+          onChange={(typed) => {
             setSaid('');
-            setText(event.target.value);
+            setText(typed);
           }}
-          onCompositionStart={() => setComposing(true)}
-          onCompositionEnd={() => setComposing(false)}
+          onComposing={setComposing}
           onKeyDown={(event) => {
             if (event.key !== 'Escape') return;
             setText('');

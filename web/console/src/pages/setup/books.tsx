@@ -5,6 +5,7 @@ import { useTitle } from '../../lib/hooks';
 import { catalogue } from '../../lib/queries';
 import { Empty, Shown } from '../../parts/states';
 import { Table } from '../../parts/table';
+import { Input } from '../../parts/field';
 
 export function BooksPage() {
   useTitle('类别与标准');
@@ -18,14 +19,7 @@ export function BooksPage() {
         return (
           <>
             <div className="row">
-              <input
-                className="input"
-                style={{ width: 240 }}
-                aria-label="查找类别或标准"
-                placeholder="查找类别或标准"
-                value={words}
-                onChange={(event) => setWords(event.target.value)}
-              />
+              <Input width={240} aria-label="查找类别或标准" placeholder="查找类别或标准" value={words} onChange={setWords} />
               <span className="muted num">
                 {seen.length} 条标准 · 基础数据第 {version} 版
               </span>

@@ -7,6 +7,7 @@ import { useTitle } from '../../lib/hooks';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
 import { right, Table } from '../../parts/table';
+import { Button } from '../../parts/button';
 
 export const jobs = queryOptions({ queryKey: ['jobs'], refetchInterval: 10_000, queryFn: () => take<'Jobs'>(GET('/v1/jobs')) });
 
@@ -65,9 +66,7 @@ function Dead({ all }: { all: S['Jobs']['dead'] }) {
             </td>
             <td className="right num">{job.attempts} 次</td>
             <td>
-              <button type="button" className="btn" onClick={() => void revive(job.id)}>
-                重做
-              </button>
+              <Button onClick={() => void revive(job.id)}>重做</Button>
             </td>
           </tr>
         ))}

@@ -6,8 +6,11 @@ import { moment } from '../../../../shared/words';
 import { GET, newKey, POST, take, type S } from '../../lib/api';
 import { Refused } from '../../lib/refusal';
 import { useMe, useTitle } from '../../lib/hooks';
+import { may } from '../../lib/roles';
 import { Empty, Shown } from '../../parts/states';
 import { say } from '../../parts/toast';
+import { Button } from '../../parts/button';
+import { TextArea } from '../../parts/field';
 
 const rules = queryOptions({ queryKey: ['rules'], queryFn: () => take<'Rules'>(GET('/v1/rules')) });
 type RuleId = S['Rule']['name'];
@@ -16,7 +19,6 @@ const rule = (id: RuleId) =>
   queryOptions({ queryKey: ['rules', id], queryFn: () => take<'RuleHistory'>(GET('/v1/rules/{id}', { params: { path: { id: id as never } } })) });
 
 const pretty = (value: unknown) => JSON.stringify(value, null, 2);
-const WRITERS: S['Role'][] = ['admin', 'institution'];
 
 type Fault = { message: string; details: S['Detail'][] };
 
@@ -50,7 +52,7 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
   const [text, setText] = useState(() => pretty(kept.value));
   const [fault, setFault] = useState<Fault | null>(null);
   const [busy, setBusy] = useState(false);
-  const writes = WRITERS.includes(me.role);
+  const writes = may(me.role, 'write-rules');
   const changed = text !== pretty(kept.value);
   const save = async () => {
     const read = parsed(text);
@@ -77,27 +79,20 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
         <h2>{kept.label}</h2>
         <span className="tag">{kept.version === 0 ? '默认值' : `第 ${kept.version} 版`}</span>
         <span className="push row">
-          <button type="button" className="btn bare" onClick={() => setText(pretty(kept.default))} disabled={!writes || text === pretty(kept.default)}>
+          <Button bare onClick={() => setText(pretty(kept.default))} disabled={!writes || text === pretty(kept.default)}>
             填入默认值
-          </button>
-          <button type="button" className="btn bare" onClick={() => setText(pretty(kept.value))} disabled={!changed}>
+          </Button>
+          <Button bare onClick={() => setText(pretty(kept.value))} disabled={!changed}>
             还原
-          </button>
-          <button type="button" className="btn main" disabled={!writes || !changed || busy} onClick={() => void save()}>
+          </Button>
+          <Button main disabled={!writes || !changed || busy} onClick={() => void save()}>
             {busy ? '检查中…' : '检查并生效'}
-          </button>
+          </Button>
         </span>
       </div>
       {!writes && <p className="small muted">只有管理员与制度建设组可以改规则。</p>}
       {fault && <Faults fault={fault} />}
-      <textarea
-        className="input code"
-        aria-label={`${kept.label}的值`}
-        spellCheck={false}
-        readOnly={!writes}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <TextArea className="code" aria-label={`${kept.label}的值`} spellCheck={false} readOnly={!writes} value={text} onChange={setText} />
       {kept.versions.length > 0 && (
         <details>
           <summary>历次版本({kept.versions.length})</summary>
@@ -105,9 +100,9 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
             {kept.versions.map((one) => (
               <li key={one.version} className="row">
                 第 {one.version} 版 <span className="muted num">{moment(one.set_at)}</span>
-                <button type="button" className="btn bare" onClick={() => setText(pretty(one.value))}>
+                <Button bare onClick={() => setText(pretty(one.value))}>
                   填入这一版
-                </button>
+                </Button>
               </li>
             ))}
           </ul>

@@ -7,6 +7,8 @@ import { useTitle } from '../../lib/hooks';
 import { Dialog } from '../../parts/dialog';
 import { Empty, Shown } from '../../parts/states';
 import { right, Table } from '../../parts/table';
+import { Button } from '../../parts/button';
+import { Input } from '../../parts/field';
 
 const subscriptions = queryOptions({
   queryKey: ['subscriptions'],
@@ -47,7 +49,7 @@ function Make({ onMade }: { onMade: (secret: string) => void }) {
     <form className="card pad stack" onSubmit={send} style={{ maxWidth: 720 }}>
       <div className="field">
         <label htmlFor="url">推送到哪个地址</label>
-        <input id="url" name="url" type="url" className="input" required placeholder="https://" />
+        <Input id="url" name="url" type="url" required placeholder="https://" />
       </div>
       <fieldset className="row wrap plain">
         <legend className="label">哪些事件</legend>
@@ -63,9 +65,9 @@ function Make({ onMade }: { onMade: (secret: string) => void }) {
           {fault}
         </p>
       )}
-      <button className="btn main" style={{ justifySelf: 'start' }}>
+      <Button type="submit" main style={{ justifySelf: 'start' }}>
         订阅
-      </button>
+      </Button>
     </form>
   );
 }
@@ -90,15 +92,7 @@ function Row({ one }: { one: S['Subscription'] }) {
       <td>{one.events.map((event) => event.label).join('、')}</td>
       <td className="num">{moment(one.created_at)}</td>
       <td className="right num">{one.waiting > 0 ? <span className="tag soon">{one.waiting} 条待送</span> : '无积压'}</td>
-      <td>
-        {one.revoked_at ? (
-          <span className="muted">已取消 {moment(one.revoked_at)}</span>
-        ) : (
-          <button type="button" className="btn" onClick={() => void revoke()}>
-            取消订阅
-          </button>
-        )}
-      </td>
+      <td>{one.revoked_at ? <span className="muted">已取消 {moment(one.revoked_at)}</span> : <Button onClick={() => void revoke()}>取消订阅</Button>}</td>
     </tr>
   );
 }

@@ -5,6 +5,7 @@ import { fieldsOf, useAct, type Values } from '../../lib/act';
 import { Dialog } from '../../parts/dialog';
 import { ActionForm } from '../../parts/form/form';
 import { say } from '../../parts/toast';
+import { Button } from '../../parts/button';
 
 export interface Opened {
   action: S['ActionKind'];
@@ -71,10 +72,10 @@ export function ActsBar({ ticket, opened, open }: BarProps) {
     <>
       <div className="acts" role="group" aria-label="可办操作">
         {allowed.map((one, at) => (
-          <button key={one.action} type="button" className="btn" data-action={one.action} onClick={() => open({ action: one.action })}>
+          <Button key={one.action} data-action={one.action} onClick={() => open({ action: one.action })}>
             {one.label}
             {at < 9 && <kbd aria-hidden="true">{at + 1}</kbd>}
-          </button>
+          </Button>
         ))}
         {allowed.length === 0 && <span className="muted">当前没有您可办的操作</span>}
       </div>

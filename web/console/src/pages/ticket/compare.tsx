@@ -5,6 +5,7 @@ import { PARTS, moment } from '../../../../shared/words';
 import type { S } from '../../lib/api';
 import { changes } from '../../lib/queries';
 import { Picture } from '../../parts/bits';
+import { Switch } from '../../parts/switch';
 
 interface Props {
   ticket: S['Ticket'];
@@ -66,10 +67,9 @@ export function Compare({ ticket }: Props) {
       </div>
       {fits && !single && (
         <div className="row wrap small">
-          <label className="row">
-            <input type="checkbox" checked={overlay} onChange={(event) => setOverlay(event.target.checked)} />
+          <Switch on={overlay} set={setOverlay}>
             显示变化
-          </label>
+          </Switch>
           <span className="muted">
             {fits.finding_label}:问题区域 {(fits.inside * 100).toFixed(1)}% 变了样,其余 {(fits.outside * 100).toFixed(1)}%,对上 {fits.inliers} 处特征
             {fits.marked ? '' : '(区域取画面中部)'}

@@ -4,6 +4,7 @@ import type { S } from '../../lib/api';
 import { useAct, type Values } from '../../lib/act';
 import { say } from '../../parts/toast';
 import { isTyping, type Opened } from './acts-bar';
+import { Button } from '../../parts/button';
 
 interface Props {
   ticket: S['Ticket'];
@@ -69,12 +70,12 @@ export function Doubts({ ticket, open }: Props) {
             <span className="muted">系统建议</span> {proposal.label}:{proposal.sentence}
           </p>
           <span className="row push">
-            <button type="button" className="btn main" disabled={busy} onClick={() => void accept()}>
+            <Button main disabled={busy} onClick={() => void accept()}>
               采纳 <kbd aria-hidden="true">A</kbd>
-            </button>
-            <button type="button" className="btn" onClick={change}>
+            </Button>
+            <Button onClick={change}>
               改动 <kbd aria-hidden="true">C</kbd>
-            </button>
+            </Button>
           </span>
         </div>
       ) : (

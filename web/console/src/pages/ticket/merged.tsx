@@ -7,6 +7,7 @@ import type { S } from '../../lib/api';
 import { ticket as ticketQuery } from '../../lib/queries';
 import { Picture } from '../../parts/bits';
 import { ActDialog } from './acts-bar';
+import { Button } from '../../parts/button';
 
 function MergedRow({ ticket, undo }: { ticket: S['Ticket']; undo: () => void }) {
   const can = ticket.allowed_actions.some((one) => one.action === 'unmerge');
@@ -20,9 +21,9 @@ function MergedRow({ ticket, undo }: { ticket: S['Ticket']; undo: () => void }) 
         </p>
       </div>
       {can && (
-        <button type="button" className="btn push" onClick={undo}>
+        <Button className="push" onClick={undo}>
           撤销并案
-        </button>
+        </Button>
       )}
     </li>
   );

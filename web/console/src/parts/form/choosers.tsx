@@ -6,6 +6,8 @@ import { GET, take, type S } from '../../lib/api';
 import { catalogue, departments, grids, personsOf } from '../../lib/queries';
 import { Select, type Options } from '../select';
 import type { InputProps } from './inputs';
+import { Button } from '../button';
+import { Input } from '../field';
 
 /** Units by their kind. */
 function useUnits(without: string[] = []): [string, Options][] {
@@ -50,9 +52,9 @@ export function CategoryInput({ id, value, field, onChange, context }: InputProp
     <>
       <Select id={id} none="请选择类别" required={field.required} value={String(value ?? '')} groups={groups} onChange={onChange} />
       {hint && value !== hint.code && (
-        <button type="button" className="btn bare" style={{ justifySelf: 'start' }} onClick={() => onChange(hint.code)}>
+        <Button bare style={{ justifySelf: 'start' }} onClick={() => onChange(hint.code)}>
           用上报时的类别「{hint.name}」
-        </button>
+        </Button>
       )}
     </>
   );
@@ -138,14 +140,14 @@ export function PersonInput({ id, value, values, field, onChange, context }: Inp
   const named = values.lead || values.to ? [] : [ticket?.person, ticket?.leader].filter((one) => one != null);
   const once = [...new Map([...named, ...(duties.data ?? [])].map((one) => [one.account, one])).values()];
   return (
-    <select id={id} className="input" required={field.required} value={String(value ?? '')} onChange={(event) => onChange(event.target.value)}>
-      <option value="">{field.required ? '请选择' : '由系统按单位确定'}</option>
-      {once.map((one) => (
-        <option key={one.account} value={one.account}>
-          {one.name}
-        </option>
-      ))}
-    </select>
+    <Select
+      id={id}
+      none={field.required ? '请选择' : '由系统按单位确定'}
+      required={field.required}
+      value={String(value ?? '')}
+      options={once.map((one) => [one.account, one.name])}
+      onChange={onChange}
+    />
   );
 }
 
@@ -173,21 +175,18 @@ export function TicketInput({ id, value, onChange, context }: InputProps) {
         </label>
       ))}
       <div className="row">
-        <input
+        <Input
           id={id}
-          className="input"
           placeholder="输入案件编号,如 SSP2026-000001"
           value={number}
-          onChange={(event) => setNumber(event.target.value)}
+          onChange={setNumber}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return;
             event.preventDefault();
             void find();
           }}
         />
-        <button type="button" className="btn" onClick={() => void find()}>
-          查找
-        </button>
+        <Button onClick={() => void find()}>查找</Button>
       </div>
       <p className="small muted" role="status">
         {said}

@@ -3,6 +3,8 @@ import { chinaTime, OPTIONS } from '../../../../shared/words';
 import { Select, type Options } from '../select';
 import { UnitInput } from './choosers';
 import type { InputProps } from './inputs';
+import { Button } from '../button';
+import { Input, TextArea } from '../field';
 
 const UNITS: Options = ['urgent_hours', 'work_hours', 'work_days', 'calendar_days'].map((unit) => [unit, OPTIONS[unit] ?? unit]);
 
@@ -10,14 +12,13 @@ export function LimitInput({ id, value, onChange }: InputProps) {
   const limit = (value as { amount?: number; unit?: string } | undefined) ?? {};
   return (
     <div className="row">
-      <input
+      <Input
         id={id}
-        className="input"
         type="number"
         min={1}
         required
-        value={limit.amount ?? ''}
-        onChange={(event) => onChange({ unit: 'work_days', ...limit, amount: Number(event.target.value) })}
+        value={String(limit.amount ?? '')}
+        onChange={(text) => onChange({ unit: 'work_days', ...limit, amount: Number(text) })}
       />
       <Select label="时限单位" value={limit.unit ?? 'work_days'} options={UNITS} onChange={(unit) => onChange({ ...limit, unit })} />
     </div>
@@ -32,16 +33,15 @@ export function PointInput({ id, value, field, onChange }: InputProps) {
     onChange(blank ? undefined : { ...next, coord_type: 'wgs84' });
   };
   const input = (part: 'longitude' | 'latitude', name: string) => (
-    <input
+    <Input
       id={part === 'longitude' ? id : undefined}
       aria-label={name}
       placeholder={name}
-      className="input"
       type="number"
       step="any"
       required={field.required || Object.keys(point).length > 0}
-      value={point[part] ?? ''}
-      onChange={(event) => set(part, event.target.value)}
+      value={String(point[part] ?? '')}
+      onChange={(text) => set(part, text)}
     />
   );
   return (
@@ -73,38 +73,30 @@ export function RowsInput(props: InputProps) {
               onChange={(unit) => set(at, 'unit', unit)}
             />
           ) : (
-            <input
-              className="input"
+            <Input
               aria-label={`第${at + 1}个节点的完成时间`}
               type="datetime-local"
               required
               value={(row.due_at ?? '').slice(0, 16)}
-              onChange={(event) => set(at, 'due_at', chinaTime(event.target.value))}
+              onChange={(text) => set(at, 'due_at', chinaTime(text))}
             />
           )}
-          <input
+          <Input
             id={!labour && at === 0 ? id : undefined}
-            className="input"
             aria-label={labour ? `第${at + 1}项任务` : `第${at + 1}个节点`}
             placeholder={labour ? '任务' : '节点'}
             required
             value={row[labour ? 'task' : 'name'] ?? ''}
-            onChange={(event) => set(at, labour ? 'task' : 'name', event.target.value)}
+            onChange={(text) => set(at, labour ? 'task' : 'name', text)}
           />
-          <button
-            type="button"
-            className="btn bare"
-            aria-label={`去掉第${at + 1}行`}
-            disabled={rows.length === 1}
-            onClick={() => onChange(rows.filter((_, one) => one !== at))}
-          >
+          <Button bare aria-label={`去掉第${at + 1}行`} disabled={rows.length === 1} onClick={() => onChange(rows.filter((_, one) => one !== at))}>
             ✕
-          </button>
+          </Button>
         </div>
       ))}
-      <button type="button" className="btn" style={{ justifySelf: 'start' }} onClick={() => onChange([...rows, {}])}>
+      <Button style={{ justifySelf: 'start' }} onClick={() => onChange([...rows, {}])}>
         加一行
-      </button>
+      </Button>
     </div>
   );
 }
@@ -118,13 +110,7 @@ export function WordsInput({ id, value, onChange }: InputProps) {
       {Object.entries(WORDS).map(([part, name], at) => (
         <div key={part} className="field">
           <label htmlFor={at === 0 ? id : `${id}-${part}`}>{name}</label>
-          <textarea
-            id={at === 0 ? id : `${id}-${part}`}
-            className="input"
-            rows={3}
-            value={words[part] ?? ''}
-            onChange={(event) => onChange({ ...words, [part]: event.target.value })}
-          />
+          <TextArea id={at === 0 ? id : `${id}-${part}`} rows={3} value={words[part] ?? ''} onChange={(text) => onChange({ ...words, [part]: text })} />
         </div>
       ))}
     </div>

@@ -5,6 +5,7 @@ import { isConflict, newKey } from '../../lib/api';
 import type { FieldSpec, Values } from '../../lib/act';
 import { NetworkGone, Refused } from '../../lib/refusal';
 import { FieldInput, type Context } from './inputs';
+import { Button } from '../button';
 
 interface Props {
   fields: FieldSpec[];
@@ -86,14 +87,10 @@ export function ActionForm({ fields, context, first, draft, verb, send, onCancel
         </div>
       )}
       <footer className="row" style={{ justifyContent: 'flex-end' }}>
-        {onCancel && (
-          <button type="button" className="btn" onClick={onCancel}>
-            取消
-          </button>
-        )}
-        <button className="btn main" disabled={busy}>
+        {onCancel && <Button onClick={onCancel}>取消</Button>}
+        <Button type="submit" main disabled={busy}>
           {busy ? '提交中…' : verb}
-        </button>
+        </Button>
       </footer>
     </form>
   );

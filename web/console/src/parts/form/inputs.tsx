@@ -9,6 +9,7 @@ import { LimitInput, PointInput, RowsInput, WordsInput } from './compound';
 import { PhotosInput } from './photos';
 import { ShotsInput } from './shots';
 import type { Shot } from '../shot-picker';
+import { Input, TextArea } from '../field';
 
 export interface Context {
   ticket?: S['Ticket'];
@@ -28,43 +29,32 @@ export interface InputProps {
 }
 
 function TextInput({ id, value, field, onChange }: InputProps) {
-  return (
-    <textarea
-      id={id}
-      className="input"
-      required={field.required}
-      maxLength={field.max ?? undefined}
-      value={String(value ?? '')}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  );
+  return <TextArea id={id} required={field.required} most={field.max ?? undefined} value={String(value ?? '')} onChange={onChange} />;
 }
 
 function NumberInput({ id, value, field, onChange }: InputProps) {
   return (
-    <input
+    <Input
       id={id}
       type="number"
-      className="input"
       required={field.required}
       step={field.type === 'number' ? 'any' : 1}
       min={field.min ?? undefined}
       max={field.max ?? undefined}
       value={value === undefined ? '' : String(value)}
-      onChange={(event) => onChange(event.target.value === '' ? undefined : Number(event.target.value))}
+      onChange={(text) => onChange(text === '' ? undefined : Number(text))}
     />
   );
 }
 
 function TimeInput({ id, value, field, onChange }: InputProps) {
   return (
-    <input
+    <Input
       id={id}
       type="datetime-local"
-      className="input"
       required={field.required}
       value={String(value ?? '').slice(0, 16)}
-      onChange={(event) => onChange(event.target.value ? chinaTime(event.target.value) : undefined)}
+      onChange={(text) => onChange(text ? chinaTime(text) : undefined)}
     />
   );
 }
@@ -99,14 +89,13 @@ function DecisionInput({ id, value, context, onChange }: InputProps) {
 
 function LineInput({ id, value, field, onChange }: InputProps) {
   return (
-    <input
+    <Input
       id={id}
-      className="input"
       type={field.is === 'Day' ? 'date' : 'text'}
       required={field.required}
       maxLength={field.max ?? undefined}
       value={String(value ?? '')}
-      onChange={(event) => onChange(event.target.value)}
+      onChange={onChange}
     />
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { newKey, sendForm } from '../../lib/api';
 import type { InputProps } from './inputs';
+import { Button } from '../button';
 
 interface Upload {
   key: string;
@@ -70,14 +71,10 @@ export function PhotosInput({ id, value, field, onChange }: InputProps) {
             <span className="small" role="status">
               {{ sending: '上传中…', done: '已上传', failed: one.words }[one.state]}
             </span>
-            {one.state === 'failed' && one.file.size <= LIMIT && (
-              <button type="button" className="btn" onClick={() => void retry(one)}>
-                重传
-              </button>
-            )}
-            <button type="button" className="btn bare" aria-label={`去掉${one.file.name}`} onClick={() => remove(one)}>
+            {one.state === 'failed' && one.file.size <= LIMIT && <Button onClick={() => void retry(one)}>重传</Button>}
+            <Button bare aria-label={`去掉${one.file.name}`} onClick={() => remove(one)}>
               ✕
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

@@ -7,25 +7,35 @@ import { sendForm, type S } from '../../../lib/api';
 import { Refused } from '../../../lib/refusal';
 import { bordersOf } from '../../../lib/borders';
 import { useMe, useTitle } from '../../../lib/hooks';
+import { may, type Power } from '../../../lib/roles';
 import { Select } from '../../../parts/select';
 import { Outcome, type Result } from './outcome';
+import { Button } from '../../../parts/button';
+import { Input } from '../../../parts/field';
 
-const KINDS: Record<string, Partial<Record<S['ImportKind'], string>>> = {
-  基础数据: {
-    departments: '责任单位',
-    people: '人员与角色',
-    categories: '类别',
-    standards: '立结案标准',
-    rules: '派单规则',
-    calendar: '工作日历',
-    grids: '网格边界',
+interface Group {
+  name: string;
+  needs: Power;
+  kinds: Partial<Record<S['ImportKind'], string>>;
+}
+
+const GROUPS: Group[] = [
+  {
+    name: '基础数据',
+    needs: 'import-base',
+    kinds: {
+      departments: '责任单位',
+      people: '人员与角色',
+      categories: '类别',
+      standards: '立结案标准',
+      rules: '派单规则',
+      calendar: '工作日历',
+      grids: '网格边界',
+    },
   },
-  台账: REGISTERS,
-  图斑: { patches: '疑似图斑' },
-};
-
-/** Who may import what; the server has the last word. */
-const WHO: Record<string, S['Role'][]> = { 基础数据: ['admin'], 台账: ['admin', 'dispatcher', 'institution'], 图斑: ['admin', 'dispatcher'] };
+  { name: '台账', needs: 'import-register', kinds: REGISTERS },
+  { name: '图斑', needs: 'import-patches', kinds: { patches: '疑似图斑' } },
+];
 
 async function textRows(file: File): Promise<CsvRow[]> {
   return /\.csv$/i.test(file.name) ? csvRows(await file.text()) : [];
@@ -37,7 +47,7 @@ function GridFields({ patches }: { patches: boolean }) {
       {patches ? (
         <div className="field">
           <label htmlFor="programme">巡飞编号</label>
-          <input id="programme" name="programme" className="input" required maxLength={40} />
+          <Input id="programme" name="programme" required maxLength={40} />
         </div>
       ) : (
         <div className="field">
@@ -79,8 +89,8 @@ export function ImportsPage() {
   useTitle('导入');
   const client = useQueryClient();
   const me = useMe();
-  const groups = Object.entries(KINDS).filter(([group]) => WHO[group]?.includes(me.role));
-  const [kind, setKind] = useState(Object.keys(groups[0]?.[1] ?? {})[0] as S['ImportKind']);
+  const groups = GROUPS.filter((one) => may(me.role, one.needs));
+  const [kind, setKind] = useState(Object.keys(groups[0]?.kinds ?? {})[0] as S['ImportKind']);
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<Result | null>(null);
   const spatial = kind === 'grids' || kind === 'patches';
@@ -114,7 +124,7 @@ export function ImportsPage() {
           <Select
             id="kind"
             value={kind}
-            groups={groups.map(([group, kinds]) => [group, Object.entries(kinds)])}
+            groups={groups.map(({ name, kinds }) => [name, Object.entries(kinds)])}
             onChange={(code) => setKind(code as S['ImportKind'])}
           />
         </div>
@@ -125,13 +135,13 @@ export function ImportsPage() {
         </div>
         <p className="small muted">整份接受或整份拒绝:有一处错误,就什么都不写入。</p>
         <div className="row">
-          <button className="btn main" disabled={busy}>
+          <Button type="submit" main disabled={busy}>
             {busy ? '正在检查…' : '检查并导入'}
-          </button>
+          </Button>
           {kind !== 'patches' && (
-            <button className="btn" data-trial disabled={busy}>
+            <Button type="submit" data-trial disabled={busy}>
               先试一次,不写入
-            </button>
+            </Button>
           )}
         </div>
       </form>

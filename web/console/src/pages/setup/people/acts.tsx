@@ -4,6 +4,8 @@ import { useId, useState, type FormEvent } from 'react';
 import { newKey, POST, take, type S } from '../../../lib/api';
 import { Dialog } from '../../../parts/dialog';
 import { say } from '../../../parts/toast';
+import { Button } from '../../../parts/button';
+import { Input } from '../../../parts/field';
 
 export type Act = S['PersonAction']['action'];
 
@@ -43,7 +45,7 @@ export function PersonActs({ person, action, onClose }: { person: S['StaffAccoun
         {action === 'reset_password' && (
           <div className="field">
             <label htmlFor={id}>新密码(至少 8 位)</label>
-            <input id={id} name="password" type="password" className="input" required minLength={8} maxLength={128} autoComplete="new-password" />
+            <Input id={id} name="password" type="password" required minLength={8} maxLength={128} autoComplete="new-password" />
           </div>
         )}
         {fault && (
@@ -52,12 +54,12 @@ export function PersonActs({ person, action, onClose }: { person: S['StaffAccoun
           </p>
         )}
         <footer className="row">
-          <button type="button" className="btn push" onClick={onClose}>
+          <Button className="push" onClick={onClose}>
             取消
-          </button>
-          <button className="btn main" disabled={busy}>
+          </Button>
+          <Button type="submit" main disabled={busy}>
             {label}
-          </button>
+          </Button>
         </footer>
       </form>
     </Dialog>

@@ -12,6 +12,8 @@ import { Select, type Options } from '../../../parts/select';
 import { say } from '../../../parts/toast';
 import { OwnGrids } from './grids';
 import { ROLES } from './queries';
+import { Button } from '../../../parts/button';
+import { Input } from '../../../parts/field';
 
 type Account = S['StaffAccount'];
 type Typed = Omit<PersonRow, 'grids'>;
@@ -108,14 +110,7 @@ export function PersonForm({ person, onClose }: { person: Account | null; onClos
   const text =
     (column: keyof Typed, more: object = {}) =>
     (at: string) => (
-      <input
-        id={at}
-        className="input"
-        value={typed[column]}
-        aria-invalid={faults?.at[column] ? true : undefined}
-        onChange={(event) => set(column, event.target.value)}
-        {...more}
-      />
+      <Input id={at} value={typed[column]} aria-invalid={faults?.at[column] ? true : undefined} onChange={(text) => set(column, text)} {...more} />
     );
   const select = (column: keyof Typed, none: string, options: Options) => (at: string) => (
     <Select id={at} required none={none} value={typed[column]} options={options} fault={Boolean(faults?.at[column])} onChange={(code) => set(column, code)} />
@@ -158,12 +153,12 @@ export function PersonForm({ person, onClose }: { person: Account | null; onClos
           </p>
         )}
         <footer className="row">
-          <button type="button" className="btn push" onClick={onClose}>
+          <Button className="push" onClick={onClose}>
             取消
-          </button>
-          <button className="btn main" disabled={busy}>
+          </Button>
+          <Button type="submit" main disabled={busy}>
             {busy ? '正在检查…' : person ? '保存' : '添加'}
-          </button>
+          </Button>
         </footer>
       </form>
     </Dialog>

@@ -5,6 +5,7 @@ import { LAYERS } from '../../../../../shared/words';
 import type { S } from '../../../lib/api';
 import { grids as gridsQuery } from '../../../lib/queries';
 import { Select, type Options } from '../../../parts/select';
+import { Input } from '../../../parts/field';
 
 interface Props {
   id: string;
@@ -37,7 +38,7 @@ export function OwnGrids({ id, value, onChange }: Props) {
             setText('');
           }}
         />
-        <input id={id} className="input" list={list} placeholder="输入名称或编码,从列表中选" value={text} onChange={(event) => type(event.target.value)} />
+        <Input id={id} list={list} placeholder="输入名称或编码,从列表中选" value={text} onChange={type} />
         <datalist id={list}>
           {all.map((one) => (
             <option key={one.code} value={`${one.name} ${one.code}`} />

@@ -12,6 +12,8 @@ import { Table } from '../../../parts/table';
 import { ACTS, PersonActs, type Act } from './acts';
 import { PersonForm } from './form';
 import { people, ROLES, type PeopleFilter } from './queries';
+import { Button } from '../../../parts/button';
+import { Input } from '../../../parts/field';
 
 type Account = S['StaffAccount'];
 type Opened = { person: Account | null; act: Act | 'form' };
@@ -34,17 +36,7 @@ function Words({ value, set }: { value: string; set: (words: string) => void }) 
     const timer = setTimeout(() => set(text.trim()), REST);
     return () => clearTimeout(timer);
   }, [text]);
-  return (
-    <input
-      className="input"
-      style={{ width: 200 }}
-      aria-label="姓名或用户名"
-      placeholder="姓名或用户名"
-      maxLength={40}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
-  );
+  return <Input width={200} aria-label="姓名或用户名" placeholder="姓名或用户名" maxLength={40} value={text} onChange={setText} />;
 }
 
 function Roles() {
@@ -85,15 +77,13 @@ function Row({ person, open }: { person: Account; open: (act: Opened['act']) => 
       <td className="num">{person.phone ?? '—'}</td>
       <td>
         <span className="row">
-          <button type="button" className="btn" onClick={() => open('form')}>
-            修改
-          </button>
+          <Button onClick={() => open('form')}>修改</Button>
           {acts
             .filter((act) => act !== 'suspend' || person.id !== me.id)
             .map((act) => (
-              <button key={act} type="button" className="btn" onClick={() => open(act)}>
+              <Button key={act} onClick={() => open(act)}>
                 {ACTS[act].label}
-              </button>
+              </Button>
             ))}
         </span>
       </td>
@@ -139,9 +129,9 @@ export function PeoplePage() {
           ]}
           onChange={(active) => set('active', active)}
         />
-        <button type="button" className="btn main push" onClick={() => setOpened({ person: null, act: 'form' })}>
+        <Button main className="push" onClick={() => setOpened({ person: null, act: 'form' })}>
           添加人员
-        </button>
+        </Button>
       </div>
       <Roles />
       <Listing query={query} items={(page) => page.items} none="没有这样的账号" advice="换个条件;批量添加请用「导入」中的人员与角色。">
