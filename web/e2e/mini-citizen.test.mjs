@@ -1,4 +1,4 @@
-/** What a citizen has besides reporting: the weather, consent on record, a mark on the photo, "not fixed" without signal, fresh pages. */
+/** What a citizen has besides reporting: the weather, consent on record, a mark on the photo, "not fixed" without signal, fresh pages, exposure, points. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { photo } from './mini-draw.mjs';
@@ -6,6 +6,26 @@ import { agree, choose, person, PHONE, PLACE, prove, RUN, shutter, stage, submit
 import { PASSWORD } from './server.mjs';
 
 const { on, phone, staff, sound, report } = stage();
+let reporter;
+
+/** Runs in the page: a camera that sees a swept street. */
+function street() {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 960, height: 1280 });
+  const pen = canvas.getContext('2d');
+  const draw = () => {
+    pen.fillStyle = '#c9d3da';
+    pen.fillRect(0, 0, 960, 520);
+    pen.fillStyle = '#97938a';
+    pen.fillRect(0, 520, 960, 760);
+    for (let i = 0; i < 5; i++) {
+      pen.fillStyle = ['#7d6a5a', '#5a6b7d', '#6f7d5a', '#7d5a6a', '#66707a'][i];
+      pen.fillRect(i * 195, 120 + (i % 3) * 40, 170, 420);
+    }
+  };
+  draw();
+  setInterval(draw, 100);
+  navigator.mediaDevices.getUserMedia = () => Promise.resolve(canvas.captureStream(10));
+}
 
 test('the weather of every unit, for everybody, with its formula', { timeout: 60_000 }, async () => {
   const page = await phone();
@@ -93,7 +113,7 @@ test('the problem is marked with a finger or with keys, and sent with the report
   await page.getByText('收到了，谢谢您').waitFor();
 });
 
-test('the mark is shown over the ghost when the fix is taken', { timeout: 120_000 }, async () => {
+test('the mark is shown over the ghost when the fix is taken with the phone’s camera in the page', { timeout: 120_000 }, async () => {
   const page = await staff('grid-huanxiu1', { ...PLACE, longitude: 120.46, latitude: 36.358 });
   await page.getByRole('button', { name: '拍一拍', exact: true }).click();
   await choose(page, shutter(page), [await photo(page, RUN + 202, true)]);
@@ -101,14 +121,19 @@ test('the mark is shown over the ghost when the fix is taken', { timeout: 120_00
   const pad = page.getByRole('application', { name: /框出问题/ });
   await pad.press('Enter');
   await page.getByRole('button', { name: '就是这块' }).click();
+  await page.evaluate(street);
   await page.getByRole('button', { name: '拍处理后' }).click();
   await page.getByRole('img', { name: '框出的是要处置的地方' }).waitFor();
+  await page.getByRole('slider', { name: '处置前照片的深浅' }).fill('70');
   await sound(page, 'ghost-mark');
+  await page.getByRole('button', { name: '拍照', exact: true }).click();
+  await page.getByRole('button', { name: '上报并已处置' }).waitFor();
+  assert.deepEqual(await page.locator('.kept-img').last().evaluate((i) => i.decode().then(() => [i.naturalWidth, i.naturalHeight])), [960, 1280]);
 });
 
 test('not fixed: said with a photo, without signal, and sent when there is one; the page of the report renews itself', { timeout: 240_000 }, async () => {
   const place = { ...PLACE, longitude: 120.4535, latitude: 36.3565 };
-  const page = await phone({ geolocation: place });
+  const page = (reporter = await phone({ geolocation: place }));
   page.forgive(/ERR_INTERNET_DISCONNECTED|Failed to fetch|net::ERR_FAILED/);
   await report(page, 203, '墙根一堆');
   await page.getByRole('button', { name: '看进度' }).click();
@@ -145,4 +170,34 @@ test('not fixed: said with a photo, without signal, and sent when there is one; 
   assert.ok(ticket.photos.some((p) => p.part === 'contest'));
   await page.getByText('您说没修好，正在复核').waitFor();
   await sound(page, 'contested');
+});
+
+test('held up to the public, with its echo, judged by a citizen; points and their rule; the privacy notice', { timeout: 120_000 }, async () => {
+  const [row] = await on.desk.find('墙根一堆');
+  const { photos } = await on.desk.get(`/v1/tickets/${row.id}`);
+  const of = (part) => photos.filter((p) => p.part === part).map((p) => p.id);
+  const publicity = await person(on.server.base, 'publicity');
+  const draft = await publicity.post('/v1/exposures', { ticket_id: row.id, title: '墙根垃圾多日无人清理', words: '市民多次反映，直到曝光前一天才清运。', photo_ids: of('before') });
+  await on.desk.post(`/v1/acts/${draft.id}/actions`, { action: 'publish', no_faces: of('before') });
+  await on.desk.post(`/v1/acts/${draft.id}/actions`, { action: 'echo', words: '已清运，每天两次巡查。', photo_ids: of('after'), no_faces: of('after') });
+
+  const page = await phone();
+  await page.getByRole('button', { name: '周边', exact: true }).click();
+  await page.getByRole('button', { name: '曝光与回音' }).click();
+  await page.getByText('墙根垃圾多日无人清理').waitFor();
+  await page.getByText('已清运，每天两次巡查。').waitFor();
+  await sound(page, 'exposure');
+  await page.getByRole('button', { name: '满意 0', exact: true }).click();
+  await page.getByRole('button', { name: '满意 1', exact: true }).waitFor();
+  await page.getByRole('button', { name: '返回' }).click();
+  await page.getByRole('button', { name: '我的', exact: true }).click();
+  await sound(page, 'mine-empty');
+  await page.getByRole('button', { name: '隐私说明' }).click();
+  await page.getByText('您可以', { exact: true }).waitFor();
+  await sound(page, 'privacy');
+
+  await reporter.goto('/m/#/pages/points/index');
+  await reporter.getByText('怎么得分').waitFor();
+  assert.ok(await reporter.getByText(/^\+\d+$/).count() >= 4); // the rule's, and at least one of this report
+  await sound(reporter, 'points');
 });

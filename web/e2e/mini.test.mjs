@@ -134,6 +134,7 @@ test('a patrol without signal: open, sign in and prove, sent in their order late
   await task.click();
   await page.getByRole('button', { name: '签收' }).click();
   await page.getByText('没有网络').last().waitFor();
+  await page.waitForFunction(() => document.querySelector('.hero-img')?.naturalWidth > 0); // the photo that guides the fix
   await page.getByRole('button', { name: '提交处置' }).click();
   await prove(page, await photo(page, RUN + 81, false));
   await page.getByRole('button', { name: '提交处置' }).last().click();

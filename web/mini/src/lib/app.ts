@@ -169,6 +169,9 @@ export const queue = new Queue({
 /** Jobs to show as not yet delivered. */
 export const unsent = (): Job[] => queue.jobs.filter((j) => !j.quiet && j.state !== 'draft' && j.state !== 'done')
 
+/** How long a sentence is shown, ms: what says what to do takes longer to read. */
+const [SHORT, LONG] = [4000, 8000]
+
 /** Shows a sentence for a while. */
 export function say(text: unknown, bad = false): void {
   app.toast = { text: typeof text === 'string' ? text : sentence(text), bad: bad || typeof text !== 'string' }
@@ -179,7 +182,7 @@ export function say(text: unknown, bad = false): void {
       app.toast = null
       changed()
     }
-  }, 4000)
+  }, app.toast.bad ? LONG : SHORT)
 }
 
 /** Whether this build is too old for the server. */

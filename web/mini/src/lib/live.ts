@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { backoff } from '../../../shared/mini-api'
 import { ASK_EVERY, EventLines, LONGEST_PAUSE, streamed } from '../../../shared/mini-live'
-import { follow, Schemas, session } from './app'
+import { follow, say, Schemas, session } from './app'
 import { onLook, stream } from './platform'
 
 type LiveEvent = Schemas['LiveEvent']
@@ -12,6 +12,8 @@ interface Watcher {
 }
 
 const watchers = new Set<Watcher>()
+/** Who acts when nobody does. */
+const MACHINE = '系统'
 /** Events come in handfuls: one more question for each handful, ms. */
 const GATHER = 500
 
@@ -98,4 +100,9 @@ export function useLive(wants: (e: LiveEvent) => boolean, again: (e: LiveEvent |
       setTimeout(tend, 1000)
     }
   }, [])
+}
+
+/** Tells what a colleague did meanwhile; one's own acts are known, and the machine's show on the page. */
+export function tellOf(e: LiveEvent | null): void {
+  if (e && e.by !== session.account?.name && e.by !== MACHINE) say(`${e.by}：${e.action_label}`)
 }

@@ -218,6 +218,11 @@ export function keepScreens(): void {
   void navigator.serviceWorker?.register('/m/sw.js').catch(() => undefined)
 }
 
+/** Fetches a picture that will be wanted where there is no signal: what is fetched is kept. */
+export async function fetchPicture(url: string): Promise<void> {
+  await fetch(url).catch(() => undefined)
+}
+
 /** Forgets the pictures that were kept for work without signal. */
 export async function forgetPictures(): Promise<void> {
   await globalThis.caches?.delete('pictures')

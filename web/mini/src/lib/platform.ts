@@ -175,6 +175,9 @@ export async function quiet(post: (path: string, body: unknown) => Promise<Answe
 /** The mini-program is on the phone already. */
 export function keepScreens(): void {}
 
+/** WeChat keeps pictures for itself, those it has shown. */
+export async function fetchPicture(_url: string): Promise<void> {}
+
 /** WeChat keeps pictures for itself. */
 export async function forgetPictures(): Promise<void> {}
 

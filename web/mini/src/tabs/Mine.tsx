@@ -26,7 +26,7 @@ export default function Mine() {
             <Text as="p" className="note">我的积分</Text>
             <Text as="p" className="num">{points.data ? points.data.balance : '–'}</Text>
           </Box>
-          <Text className="note grow">{points.data?.month.sentence ?? ''}</Text>
+          <Text className="note grow">{points.data && (points.data.month.earned ? points.data.month.sentence : '上报立案后得积分')}</Text>
           <Icon name="next" className="soft" />
         </Tap>
       )}

@@ -3,11 +3,12 @@ import { TASK_ACTS } from '../../../shared/mini-acts'
 import { distanceText, metres } from '../../../shared/mini-geo'
 import { getKept, queue, Schemas, session, unsent, useApp } from '../lib/app'
 import { useLive } from '../lib/live'
-import { coordType } from '../lib/platform'
+import { coordType, fetchPicture } from '../lib/platform'
 import { findPlace, here } from '../lib/snap'
 import { Box, Tap, Text } from '../ui/base'
 import { DistrictMap } from '../ui/DistrictMap'
 import { Empty, go, Loaded, Remain, useData } from '../ui/parts'
+import { beforeOf } from '../ui/Photos'
 import { WaitingCard } from '../ui/Sending'
 import { CaseRow } from './Mine'
 
@@ -26,14 +27,18 @@ const STAGES: Record<string, string[]> = {
 /** The roles that look again after closing. */
 const RECHECKERS = ['grid_worker', 'inspector']
 
-/** Tickets fetched ahead, so that a patrol can go on where there is no signal. */
+/** Tickets fetched ahead, each with the photo that guides the fix, so that a patrol can go on where there is no signal. */
 const AHEAD = 20
 let ahead = new Set<string>()
 
 async function prepare(rows: Schemas['TicketRow'][]): Promise<void> {
   const fresh = rows.slice(0, AHEAD).filter((t) => !ahead.has(t.id + t.version))
   ahead = new Set(rows.map((t) => t.id + t.version))
-  for (const t of fresh) await getKept(`/v1/tickets/${t.id}?coord_type=${coordType}`).catch(() => undefined)
+  for (const t of fresh) {
+    const ticket = await getKept<Schemas['AnyTicket']>(`/v1/tickets/${t.id}?coord_type=${coordType}`).catch(() => null)
+    const before = ticket && beforeOf(ticket.photos)
+    if (before) await fetchPicture(before.urls.display)
+  }
 }
 
 /** The tasks of the one who is logged in, by deadline or by distance. */

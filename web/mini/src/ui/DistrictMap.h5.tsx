@@ -14,7 +14,7 @@ const [REACH, SLIP] = [24, 8]
 /** Metres per pixel: closest, farthest, and where community grids begin to show. */
 const [NEAR, FAR, FINE] = [0.4, 160, 12]
 
-export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, paint, scale = 1.6, className = '' }: MapProps) {
+export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMark, still, paint, scale = app.config?.base_map ? 1.6 : still ? 4 : 2.4, className = '' }: MapProps) {
   const box = useRef<SVGSVGElement>(null)
   const [size, setSize] = useState<[number, number]>([358, 200])
   const [view, setView] = useState<View | null>(null)

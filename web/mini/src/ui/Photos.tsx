@@ -21,6 +21,8 @@ export function Photos({ photos }: { photos: Picture[] }) {
   const before = beforeOf(photos)
   const fixes = shown.filter((p) => p.part === 'after')
   const after = fixes.filter((p) => p.round === Math.max(...fixes.map((f) => f.round)))[0]
+  const rounds = new Set(fixes.map((f) => f.round)).size
+  const nameOf = (p: Picture) => `${PART[p.part] ?? '照片'}${p.part === 'after' && rounds > 1 ? ` ${p.round}` : ''}`
   const only = after ?? before ?? shown[0]
   if (!only) return <Box className="hero hero-none"><Text className="note">{photos.some((p) => p.state === 'pending') ? '照片处理中' : '没有照片'}</Text></Box>
   return (
@@ -33,16 +35,16 @@ export function Photos({ photos }: { photos: Picture[] }) {
       {shown.length > 1 && (
         <Box className="strip strip-s">
           {shown.map((p, i) => (
-            <Tap key={p.id} className="kept" label={`放大第 ${i + 1} 张：${PART[p.part] ?? '照片'}`} onTap={() => setOpen(p)}>
+            <Tap key={p.id} className="kept" label={`放大第 ${i + 1} 张：${nameOf(p)}`} onTap={() => setOpen(p)}>
               <Img className="kept-img" src={p.urls.thumb} alt="" />
-              <Text className="kept-state">{PART[p.part] ?? '照片'}</Text>
+              <Text className="kept-state">{nameOf(p)}</Text>
             </Tap>
           ))}
         </Box>
       )}
       {open && (
         <Tap className="full" label="关闭大图" onTap={() => setOpen(null)}>
-          <Marked className="full-img" src={open.urls.display} alt={PART[open.part] ?? '照片'} eager whole region={open.region} />
+          <Marked className="full-img" src={open.urls.display} alt={nameOf(open)} eager whole region={open.region} />
         </Tap>
       )}
     </>

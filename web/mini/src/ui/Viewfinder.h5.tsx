@@ -48,7 +48,7 @@ export function Viewfinder({ ghost, region, limit, onShot, onClose }: Viewfinder
         <Box className="row between">
           <Tap className="finder-btn" onTap={onClose}>取消</Tap>
           {ready && <Tap className="finder-shutter" label="拍照" onTap={take}>{null}</Tap>}
-          <Tap className="finder-btn" onTap={byPhone}>用手机相机</Tap>
+          <Tap className={`finder-btn ${why ? 'finder-main' : ''}`} onTap={byPhone}>用手机相机</Tap>
         </Box>
       </Box>
     </Box>

@@ -56,7 +56,7 @@ export function Viewfinder({ ghost, region, limit, onShot, onClose }: Viewfinder
         <Box className="row between">
           <Tap className="finder-btn" onTap={onClose}>取消</Tap>
           {denied ? <Tap className="finder-btn" onTap={allow}>去设置</Tap> : <Tap className="finder-shutter" label="拍照" disabled={busy} onTap={take}>{null}</Tap>}
-          <Tap className="finder-btn" onTap={byPhone}>用手机相机</Tap>
+          <Tap className={`finder-btn ${denied ? 'finder-main' : ''}`} onTap={byPhone}>用手机相机</Tap>
         </Box>
       </Box>
     </Box>

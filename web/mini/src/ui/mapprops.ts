@@ -21,7 +21,7 @@ export interface MapProps {
   still?: boolean
   /** How an area stands, by its name: its tone and a word. */
   paint?: (area: string) => { tone: string; word: string } | null
-  /** Metres per pixel to begin with. */
+  /** Metres per pixel to begin with; farther where only the grids' own lines tell where one is. */
   scale?: number
   className?: string
 }

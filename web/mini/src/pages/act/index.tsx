@@ -3,8 +3,8 @@ import { useRouter } from '@tarojs/taro'
 import { ActForm, actBody, ACTS, Filled, LimitUnit, missing, MORE_TIME, TASK_ACTS } from '../../../../shared/mini-acts'
 import { distanceText, metres } from '../../../../shared/mini-geo'
 import { Job } from '../../../../shared/mini-queue'
-import { app, getKept, queue, say, Schemas, session, useApp } from '../../lib/app'
-import { useLive } from '../../lib/live'
+import { app, getKept, queue, say, Schemas, useApp } from '../../lib/app'
+import { tellOf, useLive } from '../../lib/live'
 import { askMessages, coordType } from '../../lib/platform'
 import { addShots, dropShot, findPlace, here, keepShot, newJob } from '../../lib/snap'
 import { Box, Field, Tap, Text } from '../../ui/base'
@@ -34,7 +34,7 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
   const ticket = useData(async () => (id ? getKept<Schemas['AnyTicket']>(`/v1/tickets/${id}?coord_type=${coordType}`) : null), [id])
   useLive((e) => e.ticket_id === id, (e) => {
     ticket.again()
-    if (e && e.by !== session.account?.name) say(`${e.by}：${e.action_label}`)
+    tellOf(e)
   })
   const lane = task || id
   const path = task ? `/v1/tasks/${task}/actions` : `/v1/tickets/${id}/actions`

@@ -31,7 +31,7 @@ export default function Points() {
                   <Text as="p">{e.sentence}</Text>
                   <Text as="p" className="note">{moment(e.at, now())}</Text>
                 </Box>
-                <Text className={`title ${e.points > 0 ? 'good' : 'bad'}`}>{e.points > 0 ? '+' : ''}{e.points}</Text>
+                <Text className={`title ${e.points > 0 ? 'good' : 'bad'}`}>{signed(e.points)}</Text>
               </Box>
             ))}
           </>
@@ -41,11 +41,14 @@ export default function Points() {
   )
 }
 
+/** With its sign, and a minus as long as the plus. */
+const signed = (points: number): string => (points < 0 ? `−${-points}` : `+${points}`)
+
 function Rule({ label, points }: { label: string; points: number }) {
   return (
     <Box className="fact">
       <Text className="grow">{label}</Text>
-      <Text className={`title ${points < 0 ? 'bad' : ''}`}>{points > 0 ? '+' : ''}{points}</Text>
+      <Text className={`title ${points < 0 ? 'bad' : ''}`}>{signed(points)}</Text>
     </Box>
   )
 }

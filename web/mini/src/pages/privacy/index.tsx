@@ -15,9 +15,9 @@ export default function Privacy() {
   useApp()
   return (
     <Page title="隐私说明">
-      {PARTS.map(([head, text]) => (
+      {PARTS.map(([head, text], i) => (
         <Box as="section" key={head}>
-          <Text as="h2" className="section-title">{head}</Text>
+          <Text as="h2" className={`section-title ${i ? '' : 'first'}`}>{head}</Text>
           <Text as="p">{text}</Text>
         </Box>
       ))}

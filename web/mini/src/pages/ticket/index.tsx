@@ -1,6 +1,6 @@
 import { useDidShow, useRouter } from '@tarojs/taro'
-import { getKept, say, Schemas, session } from '../../lib/app'
-import { useLive } from '../../lib/live'
+import { getKept, Schemas } from '../../lib/app'
+import { tellOf, useLive } from '../../lib/live'
 import { coordType } from '../../lib/platform'
 import { findPlace } from '../../lib/snap'
 import { Loaded, Page, useData, usePoll } from '../../ui/parts'
@@ -21,7 +21,7 @@ export default function TicketPage() {
   usePoll(t && ('state' in t ? t.state.stage : t.stage), both.again)
   useLive((e) => e.ticket_id === id, (e) => {
     both.again()
-    if (e && e.by !== session.account?.name) say(`${e.by}：${e.action_label}`)
+    tellOf(e)
   })
   useDidShow(() => {
     both.again()
