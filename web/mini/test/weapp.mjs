@@ -102,8 +102,8 @@ function phone(wx, did, said, store) {
       let selector
       const query = {
         select: (one) => ((selector = one), query),
-        boundingClientRect: (tell) => (asked.push([tell, FRAMES[selector] ?? HERO]), query),
-        exec: () => later(() => asked.forEach(([tell, frame]) => tell(frame))),
+        boundingClientRect: (tell) => (asked.push([tell, FRAMES[selector] ?? HERO, selector]), query),
+        exec: () => later(() => asked.forEach(([tell, frame, of]) => (tell(frame), did.measured.push(of)))),
       }
       return query
     },
@@ -125,7 +125,7 @@ export async function openWeapp(page, { query = {}, said = {}, store = new Map()
   const root = await mkdtemp(join(tmpdir(), 'weapp-'))
   await cp(resolve(import.meta.dirname, '../dist/weapp'), root, { recursive: true })
   await writeFile(join(root, 'package.json'), '{"type":"commonjs"}')
-  const did = { requests: [], uploads: [], chosen: [], located: [], subscribed: [], copied: [], unlinked: [], titles: [], opened: [], shots: [] }
+  const did = { requests: [], uploads: [], chosen: [], located: [], subscribed: [], copied: [], unlinked: [], titles: [], opened: [], shots: [], measured: [] }
   const server = Object.assign(answers(CONFIG), said)
   phone(globalThis.wx, did, server, store)
   let app

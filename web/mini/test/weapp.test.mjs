@@ -67,7 +67,7 @@ test('a finger on the photo marks the problem, and the mark is sent', { timeout:
   await page.until(() => page.count('.mark') === 1)
   await page.send('.mark-whole', 'load', { width: 900, height: 1600 }) // upright: the buttons stay in sight
   await page.until(() => /width: 228\.15px/.test(page.style('.mark')))
-  await new Promise((go) => setTimeout(go, 200)) // measured
+  await page.until(() => page.did.measured.includes('.mark'))
   await page.touch('.mark', [[16 + 358 * 0.1, 200 + 268 * 0.2], [16 + 358 * 0.12, 200 + 268 * 0.22]]) // a slip
   assert.equal(page.count('.mark-box'), 0)
   await page.touch('.mark', [[16 + 358 * 0.25, 200 + 268 * 0.5], [16 + 358 * 0.5, 200 + 268 * 0.6], [16 + 358 * 0.75, 200 + 268 * 2]])

@@ -46,7 +46,7 @@ export function Viewfinder({ ghost, region, limit, onShot, onClose }: Viewfinder
     <Box className="finder finder-stack" role="dialog" label="拍处置后的照片">
       <Box className="finder-say"><Text>{denied ? '没有相机权限，请点“去设置”允许，或用手机相机拍' : why || guide}</Text></Box>
       {denied ? <Box className="finder-view" /> : (
-        <Camera className="finder-view" devicePosition="back" flash="auto" onError={() => setDenied(true)} onStop={() => setWhy('相机停了，请返回再试')}>
+        <Camera className="finder-view" devicePosition="back" flash="auto" onError={() => setDenied(true)}>
           {ghost && sizes && <CoverImage className="finder-laid" style={{ ...boxStyle(framed(all, sizes.photo, sizes.shown, true)), opacity: strength / 100 }} src={ghost} />}
           {region && sizes && <CoverView className="finder-laid finder-frame" style={boxStyle(framed(region, sizes.photo, sizes.shown, true))} />}
         </Camera>

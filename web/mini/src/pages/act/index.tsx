@@ -69,12 +69,13 @@ function Form({ id, task, action, title, form }: { id: string; task: string; act
   const spot = form.point && here.fix ? { longitude: here.fix.longitude, latitude: here.fix.latitude, coord_type: here.fix.coord_type } : undefined
   const lack = missing(form, { ...filled, point: spot }, shots.length)
   const send = async () => {
+    // WeChat lets this be asked in the tap itself only, before anything is waited for.
+    if (form.stars) void askMessages(app.config?.subscribe_template_ids ?? [])
     const made = await draft()
     const body = actBody(action, form, { ...filled, point: spot }, unit)
     // What is sent later follows acts of our own, which change the version too.
     if (form.onSight && t && app.online) body.expected_version = t.version
     Object.assign(made, { body, filled, title: `${title} · ${name}`, state: 'waiting' })
-    if (form.stars) void askMessages(app.config?.subscribe_template_ids ?? [])
     await queue.put(made)
     say(app.online ? '已存下，正在发送' : '已存在手机里，有信号后自动发送')
     back()
