@@ -43,7 +43,7 @@ function option({ spans, lines, unit }: Props) {
     aria: { enabled: true },
     textStyle: { fontFamily: token('font') },
     grid: { left: 56, right: 16, top: 36, bottom: 28 },
-    legend: { left: 0, top: 0, itemWidth: 32, itemGap: 20, textStyle: text },
+    legend: { left: 0, top: 0, itemWidth: 24, itemHeight: 8, itemGap: 12, textStyle: text },
     tooltip: { trigger: 'axis' as const, backgroundColor: token('paper'), borderColor: token('line-2'), textStyle: { color: token('ink'), fontSize: 12 } },
     xAxis: {
       type: 'category' as const,

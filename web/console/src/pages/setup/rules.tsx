@@ -92,7 +92,7 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
       </div>
       {!writes && <p className="small muted">只有管理员与制度建设组可以改规则。</p>}
       {fault && <Faults fault={fault} />}
-      <TextArea className="code" aria-label={`${kept.label}的值`} spellCheck={false} readOnly={!writes} value={text} onChange={setText} />
+      <TextArea className="code" rows={24} aria-label={`${kept.label}的值`} spellCheck={false} readOnly={!writes} value={text} onChange={setText} />
       {kept.versions.length > 0 && (
         <details>
           <summary>历次版本({kept.versions.length})</summary>
