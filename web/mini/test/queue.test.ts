@@ -205,7 +205,7 @@ describe('true times', () => {
   })
 
   it('opens a refused act again with all that was filled in, and under a new key', async () => {
-    const { queue, w } = world({ post: async () => Promise.reject(new Refused(409, 40902, '案件已被张三更新,请刷新后重试')) })
+    const { queue, w } = world({ post: async () => Promise.reject(new Refused(409, 40902, '案件已被张三更新，请刷新后重试')) })
     const act = job('a', 1, { path: '/v1/tickets/t/actions', body: { action: 'rework', reason: '没扫净', expected_version: 3 }, filled: { text: '没扫净' } })
     await queue.put(act)
     await settled()

@@ -186,6 +186,11 @@ export async function openWeapp(page, { query = {}, said = {}, store = new Map()
     },
     /** An event of a component of WeChat's own. */
     send: async (selector, name, detail) => send(await until(() => all(selector)[0]), name, detail, {}),
+    /** An event as WeChat hands it to the page, for those of native components whose name is not that of their binding. */
+    hand: async (selector, event) => {
+      const { dataset } = (await until(() => all(selector)[0])).dom
+      shown.instance.eh({ currentTarget: { dataset: { ...dataset } }, target: { dataset: { ...dataset } }, detail: {}, ...event })
+    },
     close: async () => {
       shown.detach()
       await rm(root, { recursive: true, force: true })

@@ -81,6 +81,24 @@ test('a finger on the photo marks the problem, and the mark is sent', { timeout:
   await page.close()
 })
 
+test('the pin on WeChat’s map follows a hand, not the map’s own moves', { timeout: 60_000 }, async () => {
+  const page = await photographed()
+  await page.tap('.link', '改位置')
+  const there = { longitude: 120.4511, latitude: 36.3651 }
+  await page.hand('.map-tall', { type: 'begin', causedBy: 'update' })
+  await page.hand('.map-tall', { type: 'end', causedBy: 'update', detail: { centerLocation: there } })
+  await page.hand('.map-tall', { type: 'begin', causedBy: 'gesture' })
+  assert.ok(page.text().includes('手机定位，误差约 12 米'))
+  await page.hand('.map-tall', { type: 'end', causedBy: 'drag', detail: { centerLocation: there } })
+  await page.until(() => page.text().includes('您在地图上标的位置'))
+  await page.tap('.btn-main', '就是这里')
+  await page.tap('.btn-main', '提交')
+  await page.until(() => asked(page, '/v1/reports').length)
+  const { longitude, latitude, coord_type, location_source, accuracy } = asked(page, '/v1/reports')[0].data
+  assert.deepEqual([longitude, latitude, coord_type, location_source, accuracy], [120.4511, 36.3651, 'gcj02', 'pin', undefined])
+  await page.close()
+})
+
 test('a draft: words and category are kept over a restart, the last photo taken out ends it', { timeout: 60_000 }, async () => {
   const store = new Map()
   const said = {

@@ -9,10 +9,11 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], onMark, still
   const at = pin ?? here ?? app.config?.map?.center ?? { longitude: 0, latitude: 0 }
   const dot = pin && !onPin ? [{ id: 1_000_000, longitude: pin.longitude, latitude: pin.latitude, width: 24, height: 37, iconPath: '/static/pin.png' }] : []
   const ids = marks.map((m, i) => ({ id: i, longitude: m.longitude, latitude: m.latitude, width: 20, height: 20, anchor: { x: 0.5, y: 0.5 }, iconPath: `/static/${m.tone}.png`, title: m.label }))
+  // Who moved the map stands in the event that begins the move, of older libraries in the one that ends it.
   const settle = (e: { type: string; causedBy?: string; detail?: { centerLocation?: { longitude: number; latitude: number } } }) => {
     const centre = e.detail?.centerLocation
     if (e.type === 'begin') byHand.current = e.causedBy === 'gesture'
-    else if (centre && byHand.current) onPin?.({ ...centre, coord_type: 'gcj02', source: 'pin' })
+    else if (centre && (byHand.current || e.causedBy === 'drag')) onPin?.({ longitude: centre.longitude, latitude: centre.latitude, coord_type: 'gcj02', source: 'pin' })
   }
   return (
     <Map
