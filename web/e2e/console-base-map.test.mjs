@@ -1,28 +1,13 @@
 /** Base maps by configuration: tiles in another datum, and one PMTiles file that is loaded only when it is configured. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
-import { colleague, login, open, ticketBy } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { test } from 'node:test';
+import { colleague, login, open, SIZE, stage, ticketBy } from './console-help.mjs';
 
-const SIZE = { viewport: { width: 1366, height: 768 } };
-
-let server;
-let browser;
 let other;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  other = await colleague(server.base, 'dispatcher2');
+const { on } = stage(async () => {
+  other = await colleague(on.server.base, 'dispatcher2');
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 /** Answers /v1/config with this base map, as a server set up with it does. */
 async function withBase(page, base_map) {
@@ -34,7 +19,7 @@ async function withBase(page, base_map) {
 }
 
 test('tiles in GCJ-02 lie under places asked for in GCJ-02', async () => {
-  const page = await browser.page(SIZE);
+  const page = await on.browser.page(SIZE);
   const tiles = [];
   const asked = [];
   page.on('request', (one) => /coord_type=/.test(one.url()) && asked.push(new URL(one.url()).searchParams.get('coord_type')));
@@ -56,7 +41,7 @@ test('tiles in GCJ-02 lie under places asked for in GCJ-02', async () => {
   await open(page, '/map', '[data-map=tickets][data-ready]');
   await page.getByText('测试底图').waitFor();
   assert.ok(tiles.length > 0);
-  await browser.shot(page, 'console-base-raster');
+  await on.browser.shot(page, 'console-base-raster');
   const ticket = await ticketBy(other, 'SSP2026-000001');
   await open(page, `/tickets/${ticket.id}`, '[data-map=ticket][data-ready]');
   assert.deepEqual([...new Set(asked)], ['gcj02']);
@@ -109,7 +94,7 @@ function covered(name) {
 
 /** A leader's browser on a server whose base map is this archive. */
 async function withArchive(make) {
-  const page = await browser.page(SIZE);
+  const page = await on.browser.page(SIZE);
   const asked = [];
   page.on('request', (one) => asked.push(one.url()));
   await withBase(page, { kind: 'pmtiles', url: '/base-map.pmtiles', coord_type: 'wgs84', attribution: '一个文件的底图' });
@@ -141,14 +126,14 @@ test('a base map of pictures from one PMTiles file is drawn', async () => {
     return archive(Buffer.from(drawn, 'base64'), PICTURE);
   });
   await page.getByText('一个文件的底图').waitFor();
-  await browser.shot(page, 'console-base-pmtiles');
+  await on.browser.shot(page, 'console-base-pmtiles');
   await page.context().close();
 });
 
 test('a base map of vectors is drawn in the colours of the theme', async () => {
   const page = await withArchive(() => archive(covered('water'), VECTORS, { vector_layers: [{ id: 'water', fields: {} }] }));
   await page.getByText('一个文件的底图').waitFor();
-  await browser.shot(page, 'console-base-vectors');
+  await on.browser.shot(page, 'console-base-vectors');
   await page.context().close();
 });
 

@@ -1,44 +1,28 @@
 /** Cases that need two sides: search, an extension, a suspension, a meeting, an inspector's word; by clicking only. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
-import { colleague, drawing, fillIn, inHours, login, report, ticketBy, until } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { test } from 'node:test';
+import { colleague, drawing, fillIn, inHours, report, stage, ticketBy, until } from './console-help.mjs';
 
-const SIZE = { viewport: { width: 1366, height: 768 } };
 const UNIT = 'area-huanxiu';
 
-let server;
-let browser;
 let other;
 let desk;
 let handler;
 let home;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  other = await colleague(server.base, 'dispatcher2');
+const { on, seat } = stage(async () => {
+  other = await colleague(on.server.base, 'dispatcher2');
   home = (await other.get(`/v1/tickets/${(await ticketBy(other, 'SSP2026-000002')).id}`)).place;
-  desk = await browser.page(SIZE);
-  await login(desk, 'dispatcher1');
-  handler = await browser.page(SIZE);
-  await login(handler, 'handler-huanxiu');
+  desk = await seat('dispatcher1');
+  handler = await seat('handler-huanxiu');
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 const now = (id) => other.get(`/v1/tickets/${id}`);
 
 /** A fresh case of the handler's unit, some way from all others. */
 async function dispatched(nth, words) {
   const place = { longitude: home.longitude + 0.004 * nth, latitude: home.latitude, coord_type: home.coord_type, accuracy: 5 };
-  const sent = await report(server.base, `case-${nth}`, await drawing(desk, nth), { ...place, words, category: '06010' });
+  const sent = await report(on.server.base, `case-${nth}`, await drawing(desk, nth), { ...place, words, category: '06010' });
   const id = sent.ticket_id;
   const settled = async () => {
     const ticket = await now(id);
@@ -90,7 +74,7 @@ test('an extension is asked for by the unit and granted at the desk', async () =
   await until(async () => (await now(id)).attention.some((one) => one.kind === 'request'));
   await desk.goto(`/console/desk?q=exceptions&t=${id}`);
   await desk.getByText('申请待批').first().waitFor();
-  await browser.shot(desk, 'console-request');
+  await on.browser.shot(desk, 'console-request');
   await desk.locator('[data-action=grant]').click();
   await fillIn(desk);
   await until(async () => (await now(id)).pending === null);
@@ -136,8 +120,7 @@ test('an inspector accepts a doubtful proof', async () => {
   await dialog.getByText('已上传').waitFor();
   await fillIn(handler);
   await until(async () => (await now(id)).attention.some((one) => one.kind === 'doubtful_proof'));
-  const inspector = await browser.page(SIZE);
-  await login(inspector, 'inspector-supervision1');
+  const inspector = await seat('inspector-supervision1');
   await inspector.locator('[data-queue=doubtful_proof]').click();
   await inspector.locator(`[data-ticket="${id}"] button`).click();
   await inspector.locator('[data-action=accept]').click();

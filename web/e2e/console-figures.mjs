@@ -5,10 +5,9 @@
  *   node console-figures.mjs            each page in a fresh browser profile, three visits, the median of each figure
  */
 import { openBrowser } from './browser.mjs';
-import { colleague, login, ticketBy } from './console-help.mjs';
+import { colleague, login, SIZE, ticketBy } from './console-help.mjs';
 import { startServer } from './server.mjs';
 
-const SIZE = { viewport: { width: 1366, height: 768 } };
 const VISITS = 3;
 /** How long a page is watched after it shows what it is about, milliseconds. */
 const AFTER = 1_500;

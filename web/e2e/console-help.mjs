@@ -1,10 +1,38 @@
-/** What the tests of the console share: logging in, asking the API, the pages there are, axe. */
+/** What the tests of the console share: a stage, logging in, asking the API, looking at a page, axe. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { PASSWORD } from './server.mjs';
+import { after, afterEach, before } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { PASSWORD, startServer } from './server.mjs';
+
+export const SIZE = { viewport: { width: 1366, height: 768 } };
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * The stage of one test file: a server and a browser before its tests, gone after them, and after each a look at what no page
+ * may do. `on` holds { server, browser }, `seat` is a page of the console with that account at it; `prepare` runs before the first test.
+ */
+export function stage(prepare = async () => {}) {
+  const on = {};
+  before(async () => {
+    on.server = await startServer();
+    on.browser = await openBrowser(on.server.base);
+    await prepare();
+  });
+  after(async () => {
+    await on.browser?.close();
+    await on.server?.stop();
+  });
+  afterEach(() => on.browser.check());
+  const seat = async (username, more = {}) => {
+    const page = await on.browser.page({ ...SIZE, ...more });
+    await login(page, username);
+    return page;
+  };
+  return { on, seat };
+}
 
 /** One address may log in so often a minute; a test that plays a whole office waits for the next. */
 const PAUSE = 3_000;

@@ -1,32 +1,16 @@
 /** What leaders and the public's editors see: workbooks of every board, curves, one map with its layers, a programme, an exposure. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
-import { colleague, fillIn, inHours, login, look, open, ticketBy, until } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { test } from 'node:test';
+import { colleague, fillIn, inHours, login, look, open, SIZE, stage, ticketBy, until } from './console-help.mjs';
 
-const SIZE = { viewport: { width: 1366, height: 768 } };
-
-let server;
-let browser;
 let desk;
 let other;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  other = await colleague(server.base, 'dispatcher2');
-  desk = await browser.page(SIZE);
-  await login(desk, 'dispatcher1');
+const { on, seat } = stage(async () => {
+  other = await colleague(on.server.base, 'dispatcher2');
+  desk = await seat('dispatcher1');
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 test('every board is downloaded as a workbook', async () => {
   const { items } = await other.get('/v1/boards');
@@ -47,7 +31,7 @@ test('one figure of a board is drawn over the last twelve months and weeks', asy
   await desk.getByRole('button', { name: '最近 12 周' }).click();
   await desk.locator('[data-chart][aria-label*="-W"] svg').waitFor();
   await desk.locator('[data-chart]').scrollIntoViewIfNeeded();
-  await look(browser, desk, 'over-time');
+  await look(on.browser, desk, 'over-time');
   for (const board of ['ranking', 'overdue', 'ratings']) {
     await open(desk, `/boards/${board}`, 'h1');
     await desk.getByText('走势').click();
@@ -57,7 +41,7 @@ test('one figure of a board is drawn over the last twelve months and weeks', asy
 
 /** A city's worth of what lies over the tickets: hot spots from the first report on, two patches, a site, a point. */
 async function surroundings() {
-  const office = await colleague(server.base, 'admin');
+  const office = await colleague(on.server.base, 'admin');
   await office.post('/v1/rules/hotspot', { value: { min_count: 1 } });
   const square = (x, y) => [
     [
@@ -100,11 +84,11 @@ test('the map is narrowed, and hot spots, patches and registers lie over it', as
   await desk.getByRole('button', { name: '热力' }).click();
   await until(async () => /台账 2 处 · 热点 [1-9]\d* 处 · 图斑 2 处/.test(await count.textContent()));
   await desk.getByRole('button', { name: '点位' }).click();
-  await look(browser, desk, 'map-layers');
+  await look(on.browser, desk, 'map-layers');
   await desk.locator('.hot-list button').first().click();
   await desk.getByRole('complementary', { name: '选中的热点' }).getByText('近期件数').waitFor();
   await desk.waitForTimeout(1_000);
-  await look(browser, desk, 'map-hot');
+  await look(on.browser, desk, 'map-hot');
 });
 
 test('a hot spot of the board is opened on the map', async () => {
@@ -114,10 +98,10 @@ test('a hot spot of the board is opened on the map', async () => {
   const name = (await link.getAttribute('aria-label')).replace('在图上看', '');
   await link.click();
   await desk.getByRole('complementary', { name: '选中的热点' }).getByRole('heading', { name }).waitFor();
-  assert.equal(await desk.getByLabel('热点', { exact: true }).isChecked(), true);
+  assert.equal(await desk.getByRole('checkbox', { name: '热点' }).isChecked(), true);
   await desk.locator('[data-map=tickets][data-ready]').waitFor();
   await desk.waitForTimeout(1_000);
-  await look(browser, desk, 'map-hot-linked');
+  await look(on.browser, desk, 'map-hot-linked');
 });
 
 test('a programme is made, started, and shows its tasks', async () => {
@@ -135,12 +119,12 @@ test('a programme is made, started, and shows its tasks', async () => {
   await desk.getByRole('heading', { name: '背街小巷每日巡查' }).waitFor();
   await desk.getByRole('button', { name: '启动' }).click();
   await desk.locator('tbody tr', { hasText: '环秀' }).first().waitFor({ timeout: 20_000 });
-  await look(browser, desk, 'programme');
+  await look(on.browser, desk, 'programme');
 });
 
 test('an exposure is drafted with chosen photos, and let out by another who ticks each', async () => {
   const ticket = await ticketBy(other, 'SSP2026-000001');
-  const editor = await browser.page(SIZE);
+  const editor = await on.browser.page(SIZE);
   editor.forgive(/422/);
   await login(editor, 'publicity');
   await open(editor, '/rhythm/exposures', 'h1');
@@ -157,15 +141,15 @@ test('an exposure is drafted with chosen photos, and let out by another who tick
     .waitFor();
   await editor.getByLabel('说明').fill('市民多次反映,直到曝光前一天才清运。');
   await editor.locator('.exposure', { hasText: '垃圾堆放多日' }).waitFor();
-  await look(browser, editor, 'draft');
+  await look(on.browser, editor, 'draft');
   await editor.getByRole('button', { name: '存为待审' }).click();
   await editor.locator('.act-row', { hasText: '垃圾堆放多日' }).waitFor();
-  await look(browser, editor, 'exposures');
+  await look(on.browser, editor, 'exposures');
   await open(desk, '/rhythm/exposures?state=draft', '.act-row');
   await desk.getByRole('button', { name: '审核发布' }).click();
   const dialog = desk.getByRole('dialog', { name: /审核发布/ });
   for (const box of await dialog.locator('.shots input').all()) await box.check();
-  await look(browser, desk, 'publish');
+  await look(on.browser, desk, 'publish');
   await fillIn(desk);
   const shown = await other.get('/v1/exposures');
   assert.equal(shown.items[0].title, '垃圾堆放多日无人清理');

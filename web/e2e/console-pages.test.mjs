@@ -2,40 +2,24 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { openBrowser } from './browser.mjs';
-import { colleague, login, open, ticketBy, violations } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { colleague, login, open, SIZE, stage, ticketBy, violations } from './console-help.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../console/dist');
-const SIZE = { viewport: { width: 1366, height: 768 } };
-
-let server;
-let browser;
 let admin;
 let ticket;
 let paper;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  const office = await colleague(server.base, 'admin');
+const { on, seat } = stage(async () => {
+  const office = await colleague(on.server.base, 'admin');
   await office.post('/v1/practice/clock', { to: `${today()}T17:05:00+08:00` }).catch(() => undefined);
-  const other = await colleague(server.base, 'dispatcher1');
+  const other = await colleague(on.server.base, 'dispatcher1');
   ticket = await ticketBy(other, 'SSP2026-000001');
   paper = (await other.get('/v1/papers')).items[0];
-  admin = await browser.page(SIZE);
-  await login(admin, 'admin');
+  admin = await seat('admin');
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 function today() {
   return new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
@@ -74,11 +58,11 @@ const PAGES = {
 
 for (const theme of ['light', 'dark']) {
   test(`the login page, ${theme}`, async () => {
-    const page = await browser.page({ ...SIZE, colorScheme: theme });
+    const page = await on.browser.page({ ...SIZE, colorScheme: theme });
     await page.goto('/console/');
     await page.getByLabel('用户名').waitFor();
     assert.deepEqual(await violations(page), []);
-    await browser.shot(page, `console-login-${theme}`);
+    await on.browser.shot(page, `console-login-${theme}`);
     await page.context().close();
   });
   for (const [name, given] of Object.entries(PAGES)) {
@@ -86,14 +70,14 @@ for (const theme of ['light', 'dark']) {
       await admin.evaluate((value) => localStorage.setItem('suishoupai.theme', value), theme);
       const [path, shows] = typeof given === 'function' ? given() : given;
       await open(admin, path, shows);
-      await browser.shot(admin, `console-${name}-${theme}`);
+      await on.browser.shot(admin, `console-${name}-${theme}`);
       assert.deepEqual(await violations(admin), []);
     });
   }
 }
 
 test('every board the server names opens', async () => {
-  const titles = await (await colleague(server.base, 'leader')).get('/v1/boards');
+  const titles = await (await colleague(on.server.base, 'leader')).get('/v1/boards');
   for (const { board, label } of titles.items) {
     await open(admin, `/boards/${board}`, 'h1');
     assert.equal(await admin.locator('h1').textContent(), label);
@@ -120,16 +104,16 @@ test('the ticket page shows six checks with measure and threshold, the slider, t
   assert.match((await admin.locator('.compare .after').getAttribute('style')) ?? '', /40%/);
   await admin.getByLabel('显示变化').check();
   await admin.getByAltText('变化叠图').waitFor();
-  await browser.shot(admin, 'console-overlay');
+  await on.browser.shot(admin, 'console-overlay');
   assert.ok((await admin.locator('.strip-clock span').count()) > 1);
   await admin.getByRole('button', { name: '判定依据' }).click();
   await admin.getByText('位置以手机定位为准').waitFor();
 });
 
 test('every form of a dispatched ticket opens, and axe finds nothing in it', async () => {
-  const page = await browser.page({ ...SIZE, colorScheme: 'dark' });
+  const page = await on.browser.page({ ...SIZE, colorScheme: 'dark' });
   await login(page, 'dispatcher1');
-  const late = await ticketBy(await colleague(server.base, 'dispatcher1'), 'SSP2026-000002');
+  const late = await ticketBy(await colleague(on.server.base, 'dispatcher1'), 'SSP2026-000002');
   await open(page, `/tickets/${late.id}`, '.acts button');
   const actions = await page.locator('.acts button').evaluateAll((all) => all.map((one) => one.dataset.action));
   assert.ok(actions.length > 8, actions.join());
@@ -179,8 +163,7 @@ async function drag(page) {
 }
 
 test('a hundred thousand tickets are drawn and can be moved; the frames are printed, not judged', async () => {
-  const page = await browser.page(SIZE);
-  await login(page, 'leader');
+  const page = await seat('leader');
   const few = await drag(page);
   const features = Array.from({ length: 100_000 }, (_, at) => ({
     type: 'Feature',
@@ -214,13 +197,13 @@ test('a hundred thousand tickets are drawn and can be moved; the frames are prin
   console.log(
     `# map, six tickets against 100,000: ready ${few.ready} to ${many.ready} ms, median frame ${few.median.toFixed(0)} to ${many.median.toFixed(0)} ms (drawn by software)`,
   );
-  await browser.shot(page, 'console-map-100000');
+  await on.browser.shot(page, 'console-map-100000');
   assert.ok(Number.isFinite(many.median), 'frames were drawn while the map moved');
   await page.context().close();
 });
 
 test('nothing jumps while a page fills', async () => {
-  const page = await browser.page(SIZE);
+  const page = await on.browser.page(SIZE);
   await page.addInitScript(() => {
     window.shifts = 0;
     const watch = new PerformanceObserver((list) => {

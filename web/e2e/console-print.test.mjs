@@ -3,12 +3,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openBrowser } from './browser.mjs';
-import { colleague, login, open } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { colleague, open, stage } from './console-help.mjs';
 
 const run = promisify(execFile);
 const PAPERS = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screens');
@@ -17,23 +15,13 @@ const lacks = await run('pdftotext', ['-v']).then(
   () => 'pdftotext is not installed',
 );
 
-let server;
-let browser;
 let page;
 let leader;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  leader = await colleague(server.base, 'leader');
-  page = await browser.page({ viewport: { width: 1366, height: 768 }, colorScheme: 'dark' });
-  await login(page, 'leader');
+const { on, seat } = stage(async () => {
+  leader = await colleague(on.server.base, 'leader');
+  page = await seat('leader', { colorScheme: 'dark' });
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(() => browser.check());
 
 /** What the page says on paper, without blanks, and how many pages it takes. */
 async function onPaper(name) {

@@ -1,33 +1,17 @@
 /** Proofs and merges: a copy is refused with its reason, a doubtful proof is settled by one key, a merge is undone. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
-import { colleague, drawing, login, report, ticketBy, until } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { test } from 'node:test';
+import { colleague, drawing, login, report, SIZE, stage, ticketBy, until } from './console-help.mjs';
 
-const SIZE = { viewport: { width: 1366, height: 768 } };
-
-let server;
-let browser;
 let other;
 let handler;
 let ticket;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  other = await colleague(server.base, 'dispatcher2');
+const { on, seat } = stage(async () => {
+  other = await colleague(on.server.base, 'dispatcher2');
   ticket = await ticketBy(other, 'SSP2026-000002');
-  handler = await browser.page(SIZE);
-  await login(handler, 'handler-huanxiu');
+  handler = await seat('handler-huanxiu');
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 const now = () => other.get(`/v1/tickets/${ticket.id}`);
 
@@ -49,20 +33,19 @@ test('a copy of the before-photo is refused, and the handler reads why', async (
   await handIn(await other.picture(photos[0].urls.display));
   await handler.locator('[data-check=not_reused] .tag.late').waitFor({ timeout: 20_000 });
   assert.match(await handler.locator('[data-check=not_reused]').textContent(), /不通过/);
-  await browser.shot(handler, 'console-refused');
+  await on.browser.shot(handler, 'console-refused');
 });
 
 test('a proof of another place is doubtful: it comes to the desk, and one key sends it back', async () => {
   await handIn(await drawing(handler));
   await until(async () => (await now()).attention.some((one) => one.kind === 'doubtful_proof'));
-  const desk = await browser.page(SIZE);
-  await login(desk, 'dispatcher1');
+  const desk = await seat('dispatcher1');
   await desk.locator('[data-queue=doubtful_proof]').click();
   await desk.locator(`[data-ticket="${ticket.id}"]`).waitFor();
   await desk.getByText('系统建议').waitFor();
   assert.match(await desk.locator('.doubts').textContent(), /退回返工/);
   assert.equal(await desk.locator('[data-check]').count(), 6);
-  await browser.shot(desk, 'console-doubt');
+  await on.browser.shot(desk, 'console-doubt');
   await desk.keyboard.press('a');
   await until(async () => (await now()).state.stage === 'handling');
   await desk.getByText('这里没有案件').waitFor();
@@ -80,20 +63,19 @@ test('two reports of one spot become one ticket; the dispatcher takes them apart
     coord_type: 'gcj02',
     accuracy: 8,
   };
-  const first = await report(server.base, 'merge-one', picture, {
+  const first = await report(on.server.base, 'merge-one', picture, {
     ...place,
     words: '沟边一堆垃圾',
     category: '06010',
   });
   await until(async () => (await other.get(`/v1/tickets/${first.ticket_id}`)).number);
-  const second = await report(server.base, 'merge-two', picture, {
+  const second = await report(on.server.base, 'merge-two', picture, {
     ...place,
     words: '沟边垃圾没人管',
     category: '06010',
   });
   await until(async () => (await other.get(`/v1/tickets/${second.ticket_id}`)).state.stage === 'merged');
-  const page = await browser.page(SIZE);
-  await login(page, 'dispatcher1');
+  const page = await seat('dispatcher1');
   await page.goto(`/console/tickets/${first.ticket_id}`);
   await page.getByRole('button', { name: '合并与重复' }).click();
   await page.getByRole('button', { name: '撤销并案' }).click();
@@ -107,7 +89,7 @@ test('two reports of one spot become one ticket; the dispatcher takes them apart
 });
 
 test('a map that cannot be loaded leaves the ticket standing', async () => {
-  const page = await browser.page(SIZE);
+  const page = await on.browser.page(SIZE);
   page.forgive(/ERR_FAILED|Failed to fetch dynamically|map/);
   await login(page, 'dispatcher1');
   await page.route('**/assets/ticket-map*.js', (route) => route.abort());

@@ -2,39 +2,24 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openBrowser } from './browser.mjs';
-import { colleague, drawing, enter, fillIn, login, loginAnswer, look, open, report, until } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { colleague, drawing, enter, fillIn, loginAnswer, look, open, report, SIZE, stage, until } from './console-help.mjs';
 
-const SIZE = { viewport: { width: 1366, height: 768 } };
 const reference = join(dirname(fileURLToPath(import.meta.url)), '../../reference');
 
-let server;
-let browser;
 let office;
 let admin;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  office = await colleague(server.base, 'admin');
-  admin = await browser.page(SIZE);
-  await login(admin, 'admin');
+const { on, seat } = stage(async () => {
+  office = await colleague(on.server.base, 'admin');
+  admin = await seat('admin');
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 const person = (username) => admin.locator(`tr[data-person="${username}"]`);
 
 /** Whether this person can log in now. */
-const enters = async (username, password) => (await loginAnswer(server.base, username, password)).status === 200;
+const enters = async (username, password) => (await loginAnswer(on.server.base, username, password)).status === 200;
 
 test('people are narrowed by role, unit, use and words, and each role says what it may do', async () => {
   await open(admin, '/setup/people', 'tr[data-person]');
@@ -46,7 +31,7 @@ test('people are narrowed by role, unit, use and words, and each role says what 
   await until(async () => (await admin.locator('tr[data-person]').count()) < 5);
   await admin.getByText('各角色能看什么').click();
   await admin.getByText('只看不办').waitFor();
-  await look(browser, admin, 'people-roles');
+  await look(on.browser, admin, 'people-roles');
 });
 
 test('a person is added: faults stand at their fields, then the account works', async () => {
@@ -64,7 +49,7 @@ test('a person is added: faults stand at their fields, then the account works', 
   await dialog.getByText('网格员至少须有一个网格').waitFor();
   await dialog.getByText(/须为 2 至 40 位小写字母/).waitFor();
   await dialog.getByText('不是电话号码').waitFor();
-  await look(browser, admin, 'people-faults');
+  await look(on.browser, admin, 'people-faults');
   const { features } = await office.get('/v1/grids?layer=community');
   const { code, name } = features[0].properties;
   await dialog.getByLabel(/用户名/).fill('leader');
@@ -91,10 +76,10 @@ test('a suspended person cannot log in, a restored one can, a new password repla
   await open(admin, '/setup/people?words=handler-huanxiu', 'tr[data-person]');
   const row = person('handler-huanxiu');
   await row.getByRole('button', { name: '停用' }).click();
-  await look(browser, admin, 'people-suspend');
+  await look(on.browser, admin, 'people-suspend');
   await fillIn(admin);
   await row.getByText('已停用').waitFor();
-  const shut = await browser.page(SIZE);
+  const shut = await on.browser.page(SIZE);
   shut.forgive(/40[13]/);
   await shut.goto('/console/');
   await shut.getByLabel('用户名').fill('handler-huanxiu');
@@ -139,7 +124,7 @@ test('borders that overlap or leave holes are shown on a map before they are kep
   assert.match(list, /空洞[\d,]+ m²/);
   await faults.first().click();
   await admin.waitForTimeout(800);
-  await look(browser, admin, 'borders');
+  await look(on.browser, admin, 'borders');
   await admin.locator('[data-moved]').waitFor();
 });
 
@@ -149,7 +134,7 @@ test('rules tried out say which cases of the last month would go elsewhere', asy
   const moved = admin.locator('[data-moved]');
   await moved.getByText(/最近 31 天 \d+ 件中有 \d+ 件会改派/).waitFor();
   assert.match(await moved.locator('tbody tr').first().textContent(), /SSP2026-\d+.*→.*环境卫生专班/);
-  await look(browser, admin, 'moved');
+  await look(on.browser, admin, 'moved');
   await moved.locator('tbody a').first().click();
   await admin.locator('.ticket-page').waitFor();
 });
@@ -172,10 +157,9 @@ test('a subscription is made, its secret shown once, and ended', async () => {
 });
 
 test('a job that died is shown with its error and done again', async () => {
-  const page = await browser.page(SIZE);
-  await login(page, 'dispatcher1');
+  const page = await seat('dispatcher1');
   const place = { longitude: 120.4531, latitude: 36.3899, coord_type: 'wgs84', accuracy: 5 };
-  await report(server.base, 'dead-job', await drawing(page, 5), { ...place, words: '测试推送', category: '06010' });
+  await report(on.server.base, 'dead-job', await drawing(page, 5), { ...place, words: '测试推送', category: '06010' });
   await page.context().close();
   // Nobody listens there; the waits between tries pass with the practice clock.
   let to = Date.now();
@@ -188,7 +172,7 @@ test('a job that died is shown with its error and done again', async () => {
   await open(admin, '/setup/jobs', '.table');
   const row = admin.locator('tbody tr', { hasText: '推送事件' }).first();
   await row.getByRole('button', { name: '重做' }).waitFor();
-  await look(browser, admin, 'jobs-dead');
+  await look(on.browser, admin, 'jobs-dead');
   await row.getByRole('button', { name: '重做' }).click();
   await admin.getByText('已重新排队').waitFor();
   await open(admin, '/setup/subscriptions', '#url');

@@ -1,28 +1,15 @@
 /** The work at the console, by clicking and by keyboard, against the real server after the demo's story. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { openBrowser } from './browser.mjs';
-import { colleague, login, ticketBy } from './console-help.mjs';
-import { startServer } from './server.mjs';
+import { test } from 'node:test';
+import { colleague, login, SIZE, stage, ticketBy } from './console-help.mjs';
 
-let server;
-let browser;
 let page;
 let other;
 
-before(async () => {
-  server = await startServer();
-  browser = await openBrowser(server.base);
-  other = await colleague(server.base, 'dispatcher2');
-  page = await browser.page({ viewport: { width: 1366, height: 768 } });
+const { on } = stage(async () => {
+  other = await colleague(on.server.base, 'dispatcher2');
+  page = await on.browser.page(SIZE);
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(() => browser.check());
 
 const rows = () => page.locator('.ticket-row');
 const current = () => page.locator('.ticket-row:has(button[aria-current])').getAttribute('data-ticket');
@@ -50,7 +37,7 @@ test('the desk shows only the exceptions of the story, why they came, and what t
   assert.equal(await count('exceptions').textContent(), '2');
   assert.equal(await count('all').textContent(), '6');
   await page.locator('[data-map=ticket][data-ready]').waitFor();
-  await browser.shot(page, 'console-desk');
+  await on.browser.shot(page, 'console-desk');
 });
 
 test('the queue is walked by keyboard', async () => {
@@ -194,12 +181,12 @@ test('many tickets are dispatched at once, each with its own result', async () =
   await dialog.getByText(/成功 1 件,未成 1 件/).waitFor();
   assert.match(await dialog.textContent(), /已派给「环境卫生专班」/);
   assert.match(await dialog.textContent(), /不能派单/);
-  await browser.shot(page, 'console-batch');
+  await on.browser.shot(page, 'console-batch');
   await dialog.getByRole('button', { name: '取消' }).click();
 });
 
 test('an import with faults names line, column and cell, and writes nothing', async () => {
-  const admin = await browser.page({ viewport: { width: 1366, height: 768 } });
+  const admin = await on.browser.page(SIZE);
   admin.forgive(/400|422/);
   await login(admin, 'admin');
   await admin.goto('/console/setup/imports');
@@ -226,7 +213,7 @@ test('an import with faults names line, column and cell, and writes nothing', as
     units.items.some((one) => one.code === 'new-unit'),
     false,
   );
-  await browser.shot(admin, 'console-import');
+  await on.browser.shot(admin, 'console-import');
   await admin.goto('/console/setup/rules/dedupe');
   const value = admin.getByRole('textbox', { name: '重复问题判定的值' });
   await value.fill('{"missed": ');
