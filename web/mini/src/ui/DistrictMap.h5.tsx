@@ -141,7 +141,7 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
         {pictures.map((t) => <image key={`${t.zoom}/${t.column}/${t.row}`} className="map-picture" href={addressOf(t, base!.url)} x={t.x + size[0] / 2} y={t.y + size[1] / 2} width={t.width} height={t.height} preserveAspectRatio="none" />)}
         {v && areas.filter(seen).map((s) => <path key={s.code} className={`map-area paint-${paint?.(s.name)?.tone ?? 'none'}`} d={path(s)} />)}
         {v && close && fine.filter(seen).map((s) => <path key={s.code} className="map-grid" d={path(s)} />)}
-        {v && names?.slice(0, 40).map((s) => <GridName key={s.code} shape={s} view={v} size={size} word={paint?.(s.name)?.word} />)}
+        {v && names?.slice(0, 40).map((s) => <GridName key={s.code} shape={s} view={v} size={size} pin={drop} word={paint?.(s.name)?.word} />)}
         {drop && pin?.accuracy && <circle className="map-near" cx={drop[0]} cy={drop[1]} r={pin.accuracy / v.scale} />}
         {dot && <circle className="map-here" cx={dot[0]} cy={dot[1]} r={7} />}
         {v && marks.map((m) => {
@@ -162,14 +162,15 @@ export function DistrictMap({ label, pin, onPin, here, marks = [], chosen, onMar
   )
 }
 
-/** The short name of a grid in its middle, when it has room there and is whole, and under it the word for how it stands. */
-function GridName({ shape, view, size, word }: { shape: Shape; view: View; size: [number, number]; word?: string }) {
+/** The short name of a grid in its middle, when it is whole, has room there and no pin on it, and under it the word for how it stands. */
+function GridName({ shape, view, size, pin, word }: { shape: Shape; view: View; size: [number, number]; pin?: [number, number] | null; word?: string }) {
   const [w, s, e, n] = shape.box
   const short = shape.name.replace(/^.*?(街道|镇)(?=.)/, '').slice(0, 14)
   const wide = ((e - w) * 111_320 * 0.8) / view.scale
   const [x, y] = toPixel(view, (w + e) / 2, (s + n) / 2)
   const whole = Math.abs(x) + short.length * 6 < size[0] / 2 && Math.abs(y) + 12 < size[1] / 2
-  const room = whole && wide >= short.length * 11
+  const under = pin && Math.abs(x + size[0] / 2 - pin[0]) < short.length * 6 + 12 && Math.abs(y + size[1] / 2 - pin[1] + 16) < 28
+  const room = whole && !under && wide >= short.length * 11
   const at = { x: x + size[0] / 2, className: 'map-name', 'aria-hidden': true }
   return (
     <>
