@@ -139,6 +139,6 @@ test('a base map of vectors is drawn in the colours of the theme', async () => {
 
 test('a file that cannot be read leaves the polygons, and says so', async () => {
   const page = await withArchive(() => Buffer.from('this is no archive'.repeat(1_000)));
-  await page.getByText('底图没有载入,只画辖区边界').waitFor();
+  await page.getByText('底图没有载入，只画辖区边界').waitFor();
   await page.context().close();
 });

@@ -57,7 +57,7 @@ test('a person is added: faults stand at their fields, then the account works', 
   await dialog.getByText('这个用户名已经有人用').waitFor();
   await dialog.getByLabel(/用户名/).fill('new.person');
   await dialog.getByLabel(/^电话/).fill('13800000000');
-  await dialog.getByLabel(/^网格\(/).fill(`${name} ${code}`);
+  await dialog.getByLabel(/^网格（/).fill(`${name} ${code}`);
   await dialog.locator('.tag', { hasText: name }).waitFor();
   await dialog.getByRole('button', { name: '添加' }).click();
   await dialog.waitFor({ state: 'detached' });
@@ -91,7 +91,7 @@ test('a suspended person cannot log in, a restored one can, a new password repla
   await enter(shut, shut.locator('.shell'));
   await shut.context().close();
   await row.getByRole('button', { name: '重置密码' }).click();
-  await fillIn(admin, { '新密码(至少 8 位)': 'second-2026' });
+  await fillIn(admin, { '新密码（至少 8 位）': 'second-2026' });
   assert.equal(await enters('handler-huanxiu', 'demo-2026'), false);
   assert.ok(await enters('handler-huanxiu', 'second-2026'));
 });

@@ -178,7 +178,7 @@ test('many tickets are dispatched at once, each with its own result', async () =
   await dialog.getByLabel('主办单位').selectOption('line-sanitation');
   await dialog.getByLabel('理由').fill('集中清运');
   await dialog.getByRole('button', { name: '开始派单' }).click();
-  await dialog.getByText(/成功 1 件,未成 1 件/).waitFor();
+  await dialog.getByText(/成功 1 件，未成 1 件/).waitFor();
   assert.match(await dialog.textContent(), /已派给「环境卫生专班」/);
   assert.match(await dialog.textContent(), /不能派单/);
   await on.browser.shot(page, 'console-batch');

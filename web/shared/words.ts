@@ -4,7 +4,7 @@ export const LAYERS = {
   community: '责任网格',
   inspection: '巡管小网格',
   enforcement: '执法大网格',
-  area: '片区(街道)',
+  area: '片区（街道）',
 } as const;
 
 export const REGISTERS = {
@@ -74,7 +74,7 @@ export const FIELDS: Record<string, string> = {
   to_level: '上报到第几级',
   parts: '分工',
   milestones: '节点',
-  position: '第几个节点(从 0 起)',
+  position: '第几个节点（从 0 起）',
   cause: '根因',
   unit: '承办单位',
   decision: '议定事项',
@@ -100,7 +100,7 @@ export const OPTIONS: Record<string, string> = {
 };
 
 /** What the user reads when the network is gone. */
-export const OFFLINE = '连接不上服务器,已保存,恢复后继续';
+export const OFFLINE = '连接不上服务器，已保存，恢复后继续';
 
 /** "2026-11-23T13:46:41+08:00" as "11-23 13:46", in the time of China whatever the machine's zone. */
 export function moment(time: string | null | undefined): string {

@@ -33,7 +33,7 @@ export async function read<T>(answer: Response): Promise<T> {
 
 function refusal(status: number, body: unknown): Refused {
   if (!isObject(body) || typeof body.message !== 'string') {
-    return new Refused(status, 0, status >= 502 ? OFFLINE : `服务器答复异常(${status}),请稍后再试`, [], '');
+    return new Refused(status, 0, status >= 502 ? OFFLINE : `服务器答复异常（${status}），请稍后再试`, [], '');
   }
   return new Refused(status, Number(body.code), body.message, (body.details as Detail[] | undefined) ?? [], String(body.request_id ?? ''));
 }

@@ -52,7 +52,7 @@ function keep(tokens: S['Tokens']) {
 export async function login(username: string, password: string): Promise<void> {
   const answer = await read<S['LoggedIn']>(await post('/v1/auth/login', { username, password }));
   if (state.phase === 'expired' && state.account && state.account.id !== answer.account.id) {
-    throw new Refused(403, 0, `请用原账号「${state.account.name}」登录,或先退出`, [], '');
+    throw new Refused(403, 0, `请用原账号「${state.account.name}」登录，或先退出`, [], '');
   }
   keep(answer);
   set({ phase: 'in', account: answer.account });

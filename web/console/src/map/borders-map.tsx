@@ -69,7 +69,7 @@ interface ListProps {
 }
 
 function List({ faults, names, at, choose }: ListProps) {
-  if (faults.length === 0) return <Empty says="边界没有毛病">没有重叠,也没有空洞。</Empty>;
+  if (faults.length === 0) return <Empty says="边界没有毛病">没有重叠，也没有空洞。</Empty>;
   return (
     <ol className="fault-list small">
       {faults.map(({ properties: { kind, codes, area_m2 } }, index) => (

@@ -37,6 +37,6 @@ export async function ground(): Promise<Ground> {
     const { archive } = await import('./pmtiles');
     return await archive(base);
   } catch {
-    return { ...NO_GROUND, says: '底图没有载入,只画辖区边界' };
+    return { ...NO_GROUND, says: '底图没有载入，只画辖区边界' };
   }
 }

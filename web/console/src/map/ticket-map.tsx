@@ -95,7 +95,7 @@ export default function TicketMap({ ticket, height }: { ticket: S['Ticket']; hei
       <div className="row wrap">
         <Segments label="网格图层" options={NAMES} value={layer} set={setLayer} />
         <span className="small muted push">
-          误差 {Math.round(place.accuracy)} 米{fence ? ` · 围栏(含误差)${Math.round(fence)} 米` : ''}
+          误差 {Math.round(place.accuracy)} 米{fence ? ` · 围栏（含误差）${Math.round(fence)} 米` : ''}
         </span>
       </div>
       <div ref={box} className="map" style={{ height }} data-map="ticket" role="region" aria-label="案件位置地图" />

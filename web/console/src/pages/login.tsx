@@ -16,7 +16,7 @@ function LoginForm({ name }: { name?: string }) {
     try {
       await login(String(form.get('username')), String(form.get('password')));
     } catch (error) {
-      setFault(error instanceof Error ? error.message : '登录失败,请再试一次');
+      setFault(error instanceof Error ? error.message : '登录失败，请再试一次');
       setBusy(false);
     }
   };
@@ -63,10 +63,10 @@ export function LoginAgain() {
   const { account } = useSession();
   return (
     <Dialog title="登录已过期">
-      <p className="muted">请再输一次密码,页面上的内容都还在。</p>
+      <p className="muted">请再输一次密码，页面上的内容都还在。</p>
       <LoginForm name={account?.username ?? ''} />
       <Button bare onClick={() => void logout()}>
-        退出,换别的账号
+        退出，换别的账号
       </Button>
     </Dialog>
   );

@@ -15,7 +15,7 @@ export function Notices() {
     void client.invalidateQueries({ queryKey: ['notices'] });
   };
   return (
-    <Menu className="notices" label={`通知,${unread} 条未读`} says={<>通知 {unread > 0 && <span className="tag accent">{unread}</span>}</>}>
+    <Menu className="notices" label={`通知，${unread} 条未读`} says={<>通知 {unread > 0 && <span className="tag accent">{unread}</span>}</>}>
       {query.data?.items.length === 0 && <p className="muted">没有通知</p>}
       <ul className="stack tight">
         {query.data?.items.map((one) => (

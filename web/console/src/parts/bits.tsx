@@ -28,6 +28,6 @@ export function Remain({ row }: { row: Timed }) {
 
 /** A picture of the product; a plain field of the same size when it cannot be had. */
 export function Picture({ src, says, className }: { src: string | undefined; says: string; className: string }) {
-  if (!src) return <div className={`${className} nothing`} role="img" aria-label={`${says}:没有照片`} />;
+  if (!src) return <div className={`${className} nothing`} role="img" aria-label={`${says}：没有照片`} />;
   return <img className={className} src={src} alt={says} loading="lazy" decoding="async" />;
 }

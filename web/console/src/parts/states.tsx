@@ -32,7 +32,7 @@ export function Empty({ says, children }: { says: string; children?: ReactNode }
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
     <div className="state" role="alert">
-      <strong>{error instanceof Error ? error.message : '出错了,请再试一次'}</strong>
+      <strong>{error instanceof Error ? error.message : '出错了，请再试一次'}</strong>
       {error instanceof Refused && error.request && <span className="small">请求编号 {error.request}</span>}
       {retry && <Button onClick={retry}>再试一次</Button>}
     </div>

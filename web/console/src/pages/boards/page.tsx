@@ -92,7 +92,7 @@ function View({ board, brief }: { board: S['Board']; brief: boolean }) {
 function Formulas({ board }: { board: S['Board'] }) {
   return (
     <details className="formulas">
-      <summary>本页用到的公式({board.formulas.length})</summary>
+      <summary>本页用到的公式（{board.formulas.length}）</summary>
       <dl className="facts small">
         {board.formulas.map((one) => (
           <div key={one.name} style={{ display: 'contents' }}>

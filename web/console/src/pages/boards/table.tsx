@@ -34,7 +34,7 @@ export function Lost({ lost }: { lost: S['LostPoints'][] }) {
   return (
     <details open>
       <summary>
-        共扣 <span className="num">{sum.toFixed(2)}</span> 分:{lost.map((one) => one.label).join('、')}
+        共扣 <span className="num">{sum.toFixed(2)}</span> 分：{lost.map((one) => one.label).join('、')}
       </summary>
       <ul className="reasons small">
         {lost.map((one) => (

@@ -41,7 +41,7 @@ export function Weather({ board, brief }: { board: S['Board']; brief: boolean })
     board.rows.filter((row) => !brief || row.weather !== null),
     (row) => row.group ?? '',
   );
-  if (groups.size === 0) return <Empty says="本期还没有单位有可评的案件">换一个期间,或取消「只看有数的」。</Empty>;
+  if (groups.size === 0) return <Empty says="本期还没有单位有可评的案件">换一个期间，或取消「只看有数的」。</Empty>;
   return [...groups].map(([group, rows]) => (
     <section key={group} className="stack tight">
       {group && <h2>{group === '块' ? '块 · 街道片区' : group === '条' ? '条 · 行业专班' : group}</h2>}

@@ -27,7 +27,7 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
     try {
       const now = await client.fetchQuery({ ...ticketQuery(id), staleTime: 0 });
       const verb = verbOf(now);
-      if (!verb) return { ok: false, words: `现在是「${now.state.label}」,不能派单` };
+      if (!verb) return { ok: false, words: `现在是「${now.state.label}」，不能派单` };
       const after = await sendAct(now, verb, values);
       touched(client, id);
       return { ok: true, words: `已派给「${after.lead?.name ?? ''}」` };
@@ -53,7 +53,7 @@ export function Batch({ rows, onClose }: { rows: S['TicketRow'][]; onClose: () =
       {done > 0 && (
         <div className="stack tight" role="status">
           <progress value={done} max={tickets.length} aria-label="派单进度" />
-          <p>{finished ? `办完 ${tickets.length} 件:成功 ${done - failed} 件,未成 ${failed} 件` : `正在办第 ${done + 1} 件,共 ${tickets.length} 件`}</p>
+          <p>{finished ? `办完 ${tickets.length} 件：成功 ${done - failed} 件，未成 ${failed} 件` : `正在办第 ${done + 1} 件，共 ${tickets.length} 件`}</p>
         </div>
       )}
       <table className="table">

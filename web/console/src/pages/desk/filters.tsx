@@ -53,7 +53,7 @@ export function Filters() {
             <Input
               width={140}
               aria-label="筛选的名字"
-              placeholder="起个名字,回车保存"
+              placeholder="起个名字，回车保存"
               autoFocus
               maxLength={12}
               onBlur={() => setNaming(false)}

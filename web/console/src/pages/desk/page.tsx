@@ -24,7 +24,7 @@ function useProposals(rows: S['TicketRow'][]): Map<string, string> {
   const doubtful = rows.filter((row) => row.attention !== null).slice(0, AHEAD);
   const details = useQueries({ queries: doubtful.map((row) => ({ ...ticketQuery(row.id), staleTime: 60_000 })) });
   const found = new Map<string, string>();
-  for (const { data } of details) if (data) found.set(data.id, data.proposal?.sentence ?? '没有建议,需人工判断');
+  for (const { data } of details) if (data) found.set(data.id, data.proposal?.sentence ?? '没有建议，需人工判断');
   return found;
 }
 
@@ -117,7 +117,7 @@ export function DeskPage() {
               </ul>
               {rows.length === 0 && (
                 <Empty says={words ? `${queue.label}里没有含「${words}」的案件` : '这里没有案件'}>
-                  {words ? '换个说法,或回车在全部案件中找。' : queue.id === 'exceptions' ? '需要人裁决的都办完了。' : '换一个队列,或清除筛选。'}
+                  {words ? '换个说法，或回车在全部案件中找。' : queue.id === 'exceptions' ? '需要人裁决的都办完了。' : '换一个队列，或清除筛选。'}
                 </Empty>
               )}
               {data.more && (

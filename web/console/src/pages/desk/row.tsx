@@ -17,7 +17,7 @@ const place = (row: S['TicketRow']) => row.grids.community?.name ?? row.grids.ar
 
 /** One ticket of a queue. */
 export const TicketRow = memo(function TicketRow({ row, current, marked, proposal, event, choose, mark }: Props) {
-  const title = row.words || row.category?.name || '(没有文字)';
+  const title = row.words || row.category?.name || '（没有文字）';
   return (
     <li id={`row-${row.id}`} className={`ticket-row ${event ? 'fresh' : ''}`} data-ticket={row.id}>
       <input type="checkbox" aria-label={`选中 ${row.number ?? title}`} checked={marked} onChange={() => mark(row.id)} />

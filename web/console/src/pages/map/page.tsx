@@ -70,7 +70,9 @@ export default function MapPage() {
       )}
       <Tools look={look} setLook={setLook} layer={layer} setLayer={setLayer} shown={shown} setShown={setShown}>
         <p className="small muted" role="status">
-          {points.data ? `${points.data.features.length.toLocaleString()} 件有位置的案件${points.data.truncated ? '(太多,只取了最新的)' : ''}` : '正在取案件…'}
+          {points.data
+            ? `${points.data.features.length.toLocaleString()} 件有位置的案件${points.data.truncated ? '（太多，只取了最新的）' : ''}`
+            : '正在取案件…'}
           {over.map((one) => ` · ${one}`)}
         </p>
         {placed.length > 0 && (

@@ -49,7 +49,7 @@ function useKinds(): [string, Options][] {
   const { data } = useQuery(catalogue);
   return (data?.worklines ?? []).map((line) => [
     line.name,
-    [[`w:${line.code}`, `${line.name}(全部)`], ...line.categories.map((one): [string, string] => [`c:${one.code}`, one.name])],
+    [[`w:${line.code}`, `${line.name}（全部）`], ...line.categories.map((one): [string, string] => [`c:${one.code}`, one.name])],
   ]);
 }
 

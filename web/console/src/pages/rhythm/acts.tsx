@@ -111,7 +111,7 @@ export function IssueAct({ ticket, onClose }: { ticket?: string; onClose: () => 
   const client = useQueryClient();
   return (
     <Dialog title="发出措施" onClose={onClose}>
-      <p className="muted small">谁可以发哪种、须写明什么,由种类决定;缺什么会在下面指出。</p>
+      <p className="muted small">谁可以发哪种、须写明什么，由种类决定；缺什么会在下面指出。</p>
       <ActionForm
         fields={pick('issue', ['kind', 'department', 'words', 'due_at', 'reason', 'title', 'points'])}
         draft={`issue/${ticket ?? ''}`}
@@ -156,7 +156,7 @@ export function ActsPage() {
         {({ items }) =>
           items.length === 0 ? (
             <div className="card">
-              <Empty says="没有督办或问责措施">案件超期时系统按阶梯自动发出;也可在案件上用「督办」。</Empty>
+              <Empty says="没有督办或问责措施">案件超期时系统按阶梯自动发出；也可在案件上用「督办」。</Empty>
             </div>
           ) : (
             <ul className="card">

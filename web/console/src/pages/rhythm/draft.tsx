@@ -71,7 +71,7 @@ function Which({ found }: { found: (id: string) => void }) {
       <div className="field">
         <label htmlFor="number">曝光哪个案件</label>
         <div className="row">
-          <Input id="number" name="number" required placeholder="案件编号,如 SSP2026-000001" autoFocus />
+          <Input id="number" name="number" required placeholder="案件编号，如 SSP2026-000001" autoFocus />
           <Button type="submit" main>
             找到它
           </Button>
@@ -82,7 +82,7 @@ function Which({ found }: { found: (id: string) => void }) {
           {fault}
         </p>
       )}
-      <p className="small muted">须是已派单的案件;信访件不得曝光。</p>
+      <p className="small muted">须是已派单的案件；信访件不得曝光。</p>
     </form>
   );
 }
@@ -116,11 +116,11 @@ function Draft({ ticket }: { ticket: S['Ticket'] }) {
       const body = { ticket_id: ticket.id, title: typed.title, words: typed.words, photo_ids: typed.photos };
       await take<'Act'>(POST('/v1/exposures', { params: { header: { 'Idempotency-Key': key.current } }, body }));
       void client.invalidateQueries({ queryKey: ['acts'] });
-      say('已存为待审,由另一人审核发布');
+      say('已存为待审，由另一人审核发布');
       void go('/rhythm/exposures?state=draft');
     } catch (error) {
       if (!(error instanceof NetworkGone)) key.current = newKey();
-      setFault({ words: error instanceof Error ? error.message : '没有成功,请再试一次', details: error instanceof Refused ? error.details : [] });
+      setFault({ words: error instanceof Error ? error.message : '没有成功，请再试一次', details: error instanceof Refused ? error.details : [] });
       setBusy(false);
     }
   };
@@ -135,7 +135,7 @@ function Draft({ ticket }: { ticket: S['Ticket'] }) {
           <span className="muted">{ticket.words || ticket.category?.name}</span>
         </div>
         <div className="field">
-          <span className="label">照片(先选的在前,最多 {MOST.photos} 张;不得有人脸、车牌)</span>
+          <span className="label">照片（先选的在前，最多 {MOST.photos} 张；不得有人脸、车牌）</span>
           <ShotPicker ordered shots={shots} chosen={typed.photos} onChange={(photos) => set({ photos: photos.slice(0, MOST.photos) })} />
           {of('photo_ids')}
         </div>

@@ -27,12 +27,12 @@ export function ExposuresPage() {
           </ButtonLink>
         )}
       </div>
-      <p className="small muted">一人起草,另一人逐张看过照片后发布;整改后发回音,市民在手机上评议。</p>
+      <p className="small muted">一人起草，另一人逐张看过照片后发布；整改后发回音，市民在手机上评议。</p>
       <Shown query={query} lines={[96, 96]}>
         {({ items }) =>
           items.length === 0 ? (
             <div className="card">
-              <Empty says={state === 'draft' ? '没有待审的曝光' : '还没有曝光'}>久拖不决的案件可以在这里起草,或从案件的「督办问责」里起草。</Empty>
+              <Empty says={state === 'draft' ? '没有待审的曝光' : '还没有曝光'}>久拖不决的案件可以在这里起草，或从案件的「督办问责」里起草。</Empty>
             </div>
           ) : (
             <ul className="card">

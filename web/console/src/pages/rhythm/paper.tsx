@@ -81,7 +81,7 @@ function Words({ title, text }: { title: string; text: string }) {
   return (
     <section>
       <h2>{title}</h2>
-      <p className={text ? 'prose' : 'muted'}>{text || '(未填)'}</p>
+      <p className={text ? 'prose' : 'muted'}>{text || '（未填）'}</p>
     </section>
   );
 }
@@ -107,7 +107,7 @@ function Events({ all }: { all: NonNullable<S['PaperBody']['events']> }) {
   if (all.length === 0) return null;
   return (
     <details open>
-      <summary>期内事项({all.length})</summary>
+      <summary>期内事项（{all.length}）</summary>
       <ul className="timeline">
         {all.map((one, at) => (
           <li key={at}>
@@ -149,7 +149,7 @@ function Sheet({ paper }: { paper: S['Paper'] }) {
           <div className="row wrap small muted">
             <PaperState paper={paper} />
             <span className="num">
-              取数 {moment(body.from)} 至 {moment(body.until)},截至 {moment(body.as_of)}
+              取数 {moment(body.from)} 至 {moment(body.until)}，截至 {moment(body.as_of)}
             </span>
             {paper.signed && (
               <span>

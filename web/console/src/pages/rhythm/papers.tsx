@@ -56,7 +56,7 @@ export function PapersPage() {
           只看缺报的
         </Switch>
       </div>
-      <Listing query={query} items={(page) => page.items} none="还没有公文" advice="系统每天 17:00 前起草日报,周、月、季、年按期起草。">
+      <Listing query={query} items={(page) => page.items} none="还没有公文" advice="系统每天 17:00 前起草日报，周、月、季、年按期起草。">
         {(items) => (
           <Table name="公文" heads={['公文', '单位', '状态', '应报', '报送', '签发']}>
             {items.map((one) => (

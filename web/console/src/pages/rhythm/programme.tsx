@@ -104,7 +104,7 @@ function Body({ board }: { board: S['ProgrammeBoard'] }) {
           </li>
         )}
       </ul>
-      {coverage && coverage.missed.length > 0 && <p className="small muted">未覆盖:{coverage.missed.map((one) => one.name).join('、')}</p>}
+      {coverage && coverage.missed.length > 0 && <p className="small muted">未覆盖：{coverage.missed.map((one) => one.name).join('、')}</p>}
       <Units board={board} />
       <h2>任务</h2>
       <Listing query={own} items={(page) => page.items} none="还没有任务" advice="启动后按节奏产生任务。">

@@ -31,9 +31,9 @@ function Make({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog title="制定计划" onClose={onClose}>
-      <p className="muted small">先存为草稿,启动后才产生任务。</p>
+      <p className="muted small">先存为草稿，启动后才产生任务。</p>
       <div className="field">
-        <label htmlFor="register">点位取自哪种台账(可不填)</label>
+        <label htmlFor="register">点位取自哪种台账（可不填）</label>
         <Select id="register" none="不用台账" value={register} options={Object.entries(REGISTERS)} onChange={setRegister} />
       </div>
       <ActionForm fields={FIELDS} draft="programme" verb="存为草稿" onCancel={onClose} send={send} />

@@ -13,7 +13,7 @@ export function RechecksPage() {
   const now = useNow();
   const query = useInfiniteQuery(rechecks);
   return (
-    <Listing query={query} items={(page) => page.items} none="没有要回头看的案件" advice="案件销号满期后自动排入,到期由督查组到现场再看一次。">
+    <Listing query={query} items={(page) => page.items} none="没有要回头看的案件" advice="案件销号满期后自动排入，到期由督查组到现场再看一次。">
       {(items) => (
         <Table name="待回头看的案件" heads={['案件', '地点', '单位', '销号', '应看']}>
           {items.map(({ ticket, due_at }) => (

@@ -89,7 +89,7 @@ export function TasksPage() {
       <span>
         <Segments label="状态" options={TABS} value={state} set={(code) => setSearch({ state: code }, { replace: true })} />
       </span>
-      <Listing query={query} items={(page) => page.items} none="没有这样的任务" advice="常态化任务和督查计划启动后,任务按节奏自动产生。">
+      <Listing query={query} items={(page) => page.items} none="没有这样的任务" advice="常态化任务和督查计划启动后，任务按节奏自动产生。">
         {(items) => <TaskTable items={items} />}
       </Listing>
     </>

@@ -85,7 +85,7 @@ export default function SearchPage() {
           query={query}
           items={(page) => page.items}
           none={`${since === 'all' ? '' : SINCE[since]}没有含「${words}」的案件`}
-          advice="换个说法,或放宽时间。找的是描述与编号。"
+          advice="换个说法，或放宽时间。找的是描述与编号。"
         >
           {(items) => (
             <Table name="找到的案件" heads={['案件', '类别', '地点', '主办', '状态', '上报']}>
@@ -97,9 +97,9 @@ export default function SearchPage() {
         </Listing>
       ) : (
         <div className="card">
-          <Empty says="找什么?">
+          <Empty says="找什么？">
             <span>
-              按 <kbd>/</kbd> 在上面输入编号或描述中的文字,至少两个字。
+              按 <kbd>/</kbd> 在上面输入编号或描述中的文字，至少两个字。
             </span>
           </Empty>
         </div>

@@ -56,7 +56,7 @@ export function HealthPage() {
           {Object.entries(PARTS).map(([key, name]) => (
             <Line key={key} name={name} good={(data.parts[key] ?? '') in SAYS} says={SAYS[data.parts[key] ?? ''] ?? data.parts[key] ?? '没有应答'} />
           ))}
-          <Line name="后台任务" good={dead === 0} says={dead === 0 ? '没有失败的任务' : `${dead} 个失败,见「后台任务」`} />
+          <Line name="后台任务" good={dead === 0} says={dead === 0 ? '没有失败的任务' : `${dead} 个失败，见「后台任务」`} />
         </Table>
       </div>
       {books.data && (

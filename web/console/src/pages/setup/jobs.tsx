@@ -45,7 +45,7 @@ function Dead({ all }: { all: S['Jobs']['dead'] }) {
   if (all.length === 0)
     return (
       <div className="card">
-        <Empty says="没有失败的任务">多次重试仍失败的任务会停在这里,等人处理。</Empty>
+        <Empty says="没有失败的任务">多次重试仍失败的任务会停在这里，等人处理。</Empty>
       </div>
     );
   return (

@@ -31,7 +31,7 @@ export function RegistersPage() {
           <Output file={{ path: `/v1/registers/${register}?format=xlsx`, name: REGISTERS[register] }} print={false} />
         </span>
       </div>
-      <Listing query={query} items={(page) => page.items} none={`${REGISTERS[register]}还是空的`} advice="管理员可在「导入」中导入,格式与下载的文件相同。">
+      <Listing query={query} items={(page) => page.items} none={`${REGISTERS[register]}还是空的`} advice="管理员可在「导入」中导入，格式与下载的文件相同。">
         {(items) => (
           <Table name={REGISTERS[register]} heads={['编码', '名称', '责任单位', '责任人', '网格', '标签']}>
             {items.map((one) => (

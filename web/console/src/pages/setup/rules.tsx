@@ -38,7 +38,7 @@ function Faults({ fault }: { fault: Fault }) {
       <ul>
         {fault.details.map((one) => (
           <li key={one.field + one.reason}>
-            <code>{one.field || '(整体)'}</code> {one.reason}
+            <code>{one.field || '（整体）'}</code> {one.reason}
           </li>
         ))}
       </ul>
@@ -95,7 +95,7 @@ function Editor({ rule: kept }: { rule: S['RuleHistory'] }) {
       <TextArea className="code" rows={24} aria-label={`${kept.label}的值`} spellCheck={false} readOnly={!writes} value={text} onChange={setText} />
       {kept.versions.length > 0 && (
         <details>
-          <summary>历次版本({kept.versions.length})</summary>
+          <summary>历次版本（{kept.versions.length}）</summary>
           <ul className="stack tight" style={{ paddingTop: 8 }}>
             {kept.versions.map((one) => (
               <li key={one.version} className="row">
@@ -143,7 +143,7 @@ export function RulesPage() {
         <Chosen key={id} id={id as RuleId} />
       ) : (
         <div className="card">
-          <Empty says="选一项规则">阈值、阶梯、节律和公式都在这里,改动一秒内对所有人生效。</Empty>
+          <Empty says="选一项规则">阈值、阶梯、节律和公式都在这里，改动一秒内对所有人生效。</Empty>
         </div>
       )}
     </div>

@@ -108,7 +108,7 @@ export function SubscriptionsPage() {
         {({ items }) => (
           <div className="card scroll-x">
             {items.length === 0 ? (
-              <Empty says="还没有订阅">对接系统订阅后,案件的变化会带签名推送过去,失败自动重试。</Empty>
+              <Empty says="还没有订阅">对接系统订阅后，案件的变化会带签名推送过去，失败自动重试。</Empty>
             ) : (
               <Table name="订阅" heads={['地址', '事件', '订阅时间', right('积压'), '操作']}>
                 {items.map((one) => (
@@ -121,7 +121,7 @@ export function SubscriptionsPage() {
       </Shown>
       {secret && (
         <Dialog title="签名密钥" onClose={() => setSecret('')}>
-          <p>只显示这一次,请交给对接方妥善保存:</p>
+          <p>只显示这一次，请交给对接方妥善保存：</p>
           <code className="secret">{secret}</code>
         </Dialog>
       )}

@@ -25,7 +25,7 @@ export function ActDialog({ ticket, opened, onClose }: DialogProps) {
   const fields = fieldsOf('ticket', opened.action);
   return (
     <Dialog title={`${label}${ticket.number ? ` · ${ticket.number}` : ''}`} onClose={onClose}>
-      {fields.length === 0 && <p>确定对这个案件「{label}」吗?</p>}
+      {fields.length === 0 && <p>确定对这个案件「{label}」吗？</p>}
       <ActionForm
         fields={fields}
         context={{ ticket }}

@@ -18,7 +18,7 @@ export function ClockView({ clock }: { clock: S['Clock'] }) {
         {clock.due_at && <span>到期 {moment(clock.due_at)}</span>}
         {clock.late && <span className="fault">超期 {clock.late_minutes} 分</span>}
       </p>
-      <div className="strip-clock" role="img" aria-label={`计时 ${clock.used_minutes} 分,共 ${clock.allowed_minutes} 分`}>
+      <div className="strip-clock" role="img" aria-label={`计时 ${clock.used_minutes} 分，共 ${clock.allowed_minutes} 分`}>
         {clock.intervals.map((one) => (
           <span key={one.from + one.kind} className={one.kind} style={{ flexGrow: share(one) }} title={one.sentence} />
         ))}
@@ -29,7 +29,7 @@ export function ClockView({ clock }: { clock: S['Clock'] }) {
         ))}
       </ul>
       <details>
-        <summary>逐段时间({clock.intervals.length} 段)</summary>
+        <summary>逐段时间（{clock.intervals.length} 段）</summary>
         <div style={{ paddingTop: 8 }}>
           <Table name="逐段时间" heads={['时段', '类型', right('计入')]}>
             {clock.intervals.map((one) => (

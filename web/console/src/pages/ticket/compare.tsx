@@ -19,7 +19,7 @@ function Slider({ before, after, change, overlay }: { before: S['Picture']; afte
     <figure className="compare">
       <img src={before.urls.display} alt="处置前" />
       <img className="after" src={after.urls.display} alt="处置后" style={{ clipPath: `inset(0 0 0 ${at}%)` }} />
-      {overlay && change && <img className="overlay" src={change.overlay} alt="变化叠图,越红变化越大" />}
+      {overlay && change && <img className="overlay" src={change.overlay} alt="变化叠图，越红变化越大" />}
       {overlay && change && (
         <span
           className="region"
@@ -55,7 +55,7 @@ export function Compare({ ticket }: Props) {
   const before = choose(photos, 'before', change?.after === after?.id ? change?.before : undefined);
   const single = photos.find((one) => one.id === picked && one.part !== 'after') ?? (after ? undefined : photos[0]);
   const fits = change && before && after && change.before === before.id && change.after === after.id ? change : undefined;
-  if (photos.length === 0) return <p className="muted">{ticket.photos.length ? '照片正在分析,稍候自动显示。' : '没有照片。'}</p>;
+  if (photos.length === 0) return <p className="muted">{ticket.photos.length ? '照片正在分析，稍候自动显示。' : '没有照片。'}</p>;
   return (
     <div className="stack tight">
       <div className="slot">
@@ -71,8 +71,8 @@ export function Compare({ ticket }: Props) {
             显示变化
           </Switch>
           <span className="muted">
-            {fits.finding_label}:问题区域 {(fits.inside * 100).toFixed(1)}% 变了样,其余 {(fits.outside * 100).toFixed(1)}%,对上 {fits.inliers} 处特征
-            {fits.marked ? '' : '(区域取画面中部)'}
+            {fits.finding_label}：问题区域 {(fits.inside * 100).toFixed(1)}% 变了样，其余 {(fits.outside * 100).toFixed(1)}%，对上 {fits.inliers} 处特征
+            {fits.marked ? '' : '（区域取画面中部）'}
           </span>
         </div>
       )}

@@ -30,7 +30,7 @@ export function Doubts({ ticket, open }: Props) {
       await act(ticket, proposal.action, proposal.body as Values);
       say('已按系统建议办理');
     } catch (error) {
-      setFault(error instanceof Error ? error.message : '没有成功,请再试一次');
+      setFault(error instanceof Error ? error.message : '没有成功，请再试一次');
     } finally {
       setBusy(false);
     }
@@ -79,7 +79,7 @@ export function Doubts({ ticket, open }: Props) {
           </span>
         </div>
       ) : (
-        <p className="muted">系统没有建议,请从下面的操作中选择。</p>
+        <p className="muted">系统没有建议，请从下面的操作中选择。</p>
       )}
       {fault && (
         <p className="fault" role="alert">

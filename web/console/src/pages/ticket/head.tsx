@@ -25,7 +25,7 @@ export function JustNow({ id }: { id: string }) {
     <div className="live" role="status" aria-live="polite">
       {event && (
         <p className="banner small">
-          刚由{event.by || '系统'}「{event.action_label}」,现在是「{event.stage_label}」,页面已更新
+          刚由{event.by || '系统'}「{event.action_label}」，现在是「{event.stage_label}」，页面已更新
         </p>
       )}
     </div>
@@ -48,7 +48,7 @@ export function TicketHead({ ticket, level = 1 }: { ticket: S['Ticket']; level?:
         {ticket.relapse_of && <span className="tag soon">第 {ticket.relapse_nth} 次回弹</span>}
         <Remain row={timed(ticket)} />
       </div>
-      <p className="words">{ticket.words || '(没有文字)'}</p>
+      <p className="words">{ticket.words || '（没有文字）'}</p>
     </header>
   );
 }
@@ -65,7 +65,7 @@ export function Facts({ ticket }: { ticket: S['Ticket'] }) {
         {ticket.category
           ? `${ticket.category.workline_label} / ${ticket.category.name}`
           : ticket.category_hint
-            ? `${ticket.category_hint.name}(上报人所选,未立案)`
+            ? `${ticket.category_hint.name}（上报人所选，未立案）`
             : '—'}
       </dd>
       {ticket.standard && (

@@ -17,7 +17,7 @@ function MergedRow({ ticket, undo }: { ticket: S['Ticket']; undo: () => void }) 
       <div>
         <Link to={`/tickets/${ticket.id}`}>{ticket.number ?? '未立案'}</Link>
         <p className="small muted">
-          {moment(ticket.opened_at)} · {ticket.words || '(没有文字)'}
+          {moment(ticket.opened_at)} · {ticket.words || '（没有文字）'}
         </p>
       </div>
       {can && (
@@ -32,7 +32,7 @@ function MergedRow({ ticket, undo }: { ticket: S['Ticket']; undo: () => void }) 
 export function Merged({ ticket }: { ticket: S['Ticket'] }) {
   const parts = useQueries({ queries: ticket.merged_tickets.map((id) => ticketQuery(id)) });
   const [undoing, setUndoing] = useState<S['Ticket'] | null>(null);
-  if (ticket.merged_tickets.length === 0 && ticket.duplicates.length === 0) return <p className="muted">没有并入的上报,也没有疑似重复的案件。</p>;
+  if (ticket.merged_tickets.length === 0 && ticket.duplicates.length === 0) return <p className="muted">没有并入的上报，也没有疑似重复的案件。</p>;
   return (
     <div className="stack">
       {ticket.merged_tickets.length > 0 && (

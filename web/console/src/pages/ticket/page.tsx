@@ -88,7 +88,7 @@ function Body({ ticket }: { ticket: S['Ticket'] }) {
               <ClockView clock={ticket.clock} />
               {ticket.past_clocks.map((clock, at) => (
                 <details key={at}>
-                  <summary>第 {at + 1} 段时限(改派前)</summary>
+                  <summary>第 {at + 1} 段时限（改派前）</summary>
                   <ClockView clock={clock} />
                 </details>
               ))}

@@ -77,7 +77,7 @@ export function StandardInput({ id, value, values, field, onChange }: InputProps
       />
       {chosen && (
         <p className="small muted">
-          立案:{chosen.opens_when};结案:{chosen.closes_when}
+          立案：{chosen.opens_when}；结案：{chosen.closes_when}
         </p>
       )}
     </>
@@ -177,7 +177,7 @@ export function TicketInput({ id, value, onChange, context }: InputProps) {
       <div className="row">
         <Input
           id={id}
-          placeholder="输入案件编号,如 SSP2026-000001"
+          placeholder="输入案件编号，如 SSP2026-000001"
           value={number}
           onChange={setNumber}
           onKeyDown={(event) => {

@@ -46,8 +46,8 @@ export function PointInput({ id, value, field, onChange }: InputProps) {
   );
   return (
     <div className="row">
-      {input('longitude', '经度(WGS-84)')}
-      {input('latitude', '纬度(WGS-84)')}
+      {input('longitude', '经度（WGS-84）')}
+      {input('latitude', '纬度（WGS-84）')}
     </div>
   );
 }

@@ -25,8 +25,8 @@ const isBlank = (value: unknown) => value === undefined || value === '' || value
 /** The sentence under the form, or null when the fault belongs to a field shown. */
 function sentence(error: unknown): string | null {
   if (error === null) return null;
-  if (isConflict(error)) return `${error.message}。页面已更新,您填的内容还在,请看过再提交。`;
-  return error instanceof Error ? error.message : '没有成功,请再试一次';
+  if (isConflict(error)) return `${error.message}。页面已更新，您填的内容还在，请看过再提交。`;
+  return error instanceof Error ? error.message : '没有成功，请再试一次';
 }
 
 export function ActionForm({ fields, context, first, draft, verb, send, onCancel }: Props) {

@@ -144,7 +144,7 @@ export function FieldInput(props: Omit<InputProps, 'id'>) {
     <div className="field">
       <label htmlFor={id}>
         {props.label}
-        {optional && '(可不填)'}
+        {optional && '（可不填）'}
       </label>
       <Input {...props} id={id} />
     </div>

@@ -36,7 +36,7 @@ export function PhotosInput({ id, value, field, onChange }: InputProps) {
   const add = async (files: File[]) => {
     const fresh = files.map((file): Upload => {
       const big = file.size > LIMIT;
-      return { key: newKey(), file, url: URL.createObjectURL(file), state: big ? 'failed' : 'sending', words: big ? '超过 20 MB,请换小一点的照片' : '' };
+      return { key: newKey(), file, url: URL.createObjectURL(file), state: big ? 'failed' : 'sending', words: big ? '超过 20 MB，请换小一点的照片' : '' };
     });
     setUploads((all) => [...all, ...fresh]);
     const sent = await Promise.all(fresh.filter((one) => one.state === 'sending').map(send));

@@ -7,7 +7,7 @@ export function Faults({ refused, rows }: { refused: Refused; rows: CsvRow[] }) 
   return (
     <section className="stack tight" aria-label="文件中的错误" role="alert">
       <p className="banner late">
-        {refused.message}。共 {refused.details.length} 处,改好后整份再传。
+        {refused.message}。共 {refused.details.length} 处，改好后整份再传。
       </p>
       <div className="card scroll-x" data-faults>
         <Table name="文件中的错误" heads={[right('行'), '列', '文件里写的是', '哪里不对']}>
@@ -17,7 +17,7 @@ export function Faults({ refused, rows }: { refused: Refused; rows: CsvRow[] }) 
               <tr key={at}>
                 <td className="right num">{one.line ?? '—'}</td>
                 <td className="num">{one.column ?? one.field}</td>
-                <td>{cell === null ? '' : cell === '' ? <span className="muted">(空)</span> : <span className="tag late">{cell}</span>}</td>
+                <td>{cell === null ? '' : cell === '' ? <span className="muted">（空）</span> : <span className="tag late">{cell}</span>}</td>
                 <td>{one.reason}</td>
               </tr>
             );

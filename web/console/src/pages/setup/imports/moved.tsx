@@ -6,7 +6,7 @@ import { Table } from '../../../parts/table';
 const unit = (named: S['Named'] | null) => named?.name ?? '无人主办';
 
 function sentence({ looked_at, moved }: S['Moved']): string {
-  if (looked_at === 0) return '最近 31 天没有已立案、有位置的案件,无从试算。';
+  if (looked_at === 0) return '最近 31 天没有已立案、有位置的案件，无从试算。';
   if (moved === 0) return `最近 31 天 ${looked_at.toLocaleString()} 件的主办单位都不变。`;
   return `最近 31 天 ${looked_at.toLocaleString()} 件中有 ${moved.toLocaleString()} 件会改派。`;
 }
@@ -25,7 +25,7 @@ export function MovedView({ moved }: { moved: S['Moved'] }) {
                   <Link to={`/tickets/${one.id}`} className="num">
                     {one.number ?? '未立案'}
                   </Link>
-                  <span className="block small muted">{one.words || '(没有文字)'}</span>
+                  <span className="block small muted">{one.words || '（没有文字）'}</span>
                 </th>
                 <td>{unit(one.from)}</td>
                 <td>

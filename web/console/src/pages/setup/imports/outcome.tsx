@@ -35,7 +35,7 @@ function Notes({ notes }: { notes: string[] }) {
   if (notes.length <= FEW) return list;
   return (
     <details>
-      <summary>服务器的说明({notes.length} 条)</summary>
+      <summary>服务器的说明（{notes.length} 条）</summary>
       {list}
     </details>
   );
@@ -48,7 +48,7 @@ export function Outcome({ result }: { result: Result }) {
   return (
     <div className="stack">
       <section className="stack tight" role="status">
-        <p className="banner">{trial ? `可以导入 ${ok.rows} 行。` : `已导入 ${ok.rows} 行,立即生效。`}</p>
+        <p className="banner">{trial ? `可以导入 ${ok.rows} 行。` : `已导入 ${ok.rows} 行，立即生效。`}</p>
         <Notes notes={ok.notes} />
       </section>
       {ok.faults_map && borders && (

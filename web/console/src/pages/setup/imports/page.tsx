@@ -65,7 +65,7 @@ function GridFields({ patches }: { patches: boolean }) {
         <label htmlFor="coord_type">坐标类型</label>
         <select id="coord_type" name="coord_type" className="input" required defaultValue="">
           <option value="" disabled>
-            请选择,错了会偏几百米
+            请选择，错了会偏几百米
           </option>
           <option value="wgs84">WGS-84 / CGCS2000(GPS、天地图)</option>
           <option value="gcj02">GCJ-02(微信、高德、腾讯)</option>
@@ -130,17 +130,17 @@ export function ImportsPage() {
         </div>
         {spatial && <GridFields patches={kind === 'patches'} />}
         <div className="field">
-          <label htmlFor="file">文件(CSV 或 XLSX,网格为 GeoJSON,不超过 20 MB)</label>
+          <label htmlFor="file">文件（CSV 或 XLSX，网格为 GeoJSON，不超过 20 MB）</label>
           <input id="file" name="file" type="file" className="input" required accept=".csv,.xlsx,.geojson,.json" onChange={() => setResult(null)} />
         </div>
-        <p className="small muted">整份接受或整份拒绝:有一处错误,就什么都不写入。</p>
+        <p className="small muted">整份接受或整份拒绝：有一处错误，就什么都不写入。</p>
         <div className="row">
           <Button type="submit" main disabled={busy}>
             {busy ? '正在检查…' : '检查并导入'}
           </Button>
           {kind !== 'patches' && (
             <Button type="submit" data-trial disabled={busy}>
-              先试一次,不写入
+              先试一次，不写入
             </Button>
           )}
         </div>

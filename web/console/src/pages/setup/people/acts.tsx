@@ -10,9 +10,9 @@ import { Input } from '../../../parts/field';
 export type Act = S['PersonAction']['action'];
 
 export const ACTS: Record<Act, { label: string; means: (name: string) => string }> = {
-  suspend: { label: '停用', means: (name) => `停用后「${name}」立即退出所有登录,不能再登录;名下的案件与记录都还在,可以恢复。` },
+  suspend: { label: '停用', means: (name) => `停用后「${name}」立即退出所有登录，不能再登录；名下的案件与记录都还在，可以恢复。` },
   restore: { label: '恢复', means: (name) => `恢复后「${name}」可以用原来的密码登录。` },
-  reset_password: { label: '重置密码', means: (name) => `「${name}」立即退出所有登录,之后用新密码登录。请当面告诉本人。` },
+  reset_password: { label: '重置密码', means: (name) => `「${name}」立即退出所有登录，之后用新密码登录。请当面告诉本人。` },
 };
 
 export function PersonActs({ person, action, onClose }: { person: S['StaffAccount']; action: Act; onClose: () => void }) {
@@ -34,7 +34,7 @@ export function PersonActs({ person, action, onClose }: { person: S['StaffAccoun
       say(`已${label}「${person.name}」`);
       onClose();
     } catch (error) {
-      setFault(error instanceof Error ? error.message : '没有成功,请再试一次');
+      setFault(error instanceof Error ? error.message : '没有成功，请再试一次');
       setBusy(false);
     }
   };
@@ -44,7 +44,7 @@ export function PersonActs({ person, action, onClose }: { person: S['StaffAccoun
         <p>{means(person.name)}</p>
         {action === 'reset_password' && (
           <div className="field">
-            <label htmlFor={id}>新密码(至少 8 位)</label>
+            <label htmlFor={id}>新密码（至少 8 位）</label>
             <Input id={id} name="password" type="password" required minLength={8} maxLength={128} autoComplete="new-password" />
           </div>
         )}

@@ -33,7 +33,7 @@ interface Faults {
 }
 
 function read(error: unknown): Faults {
-  const whole = error instanceof Error ? error.message : '没有成功,请再试一次';
+  const whole = error instanceof Error ? error.message : '没有成功，请再试一次';
   const details = error instanceof Refused ? error.details : [];
   const at: Faults['at'] = {};
   const rest: string[] = [];
@@ -88,7 +88,7 @@ export function PersonForm({ person, onClose }: { person: Account | null; onClos
     setFaults(null);
     try {
       if (!person && (await isTaken(row.username))) {
-        setFaults({ whole: '请改正标红的地方', at: { username: ['这个用户名已经有人用,请换一个,或在列表中修改那个账号'] } });
+        setFaults({ whole: '请改正标红的地方', at: { username: ['这个用户名已经有人用，请换一个，或在列表中修改那个账号'] } });
         setBusy(false);
         return;
       }
@@ -119,7 +119,7 @@ export function PersonForm({ person, onClose }: { person: Account | null; onClos
     <Dialog title={person ? `修改 · ${person.name}` : '添加人员'} onClose={onClose}>
       <form className="stack" onSubmit={(event) => void keep(event)}>
         <div className="halves">
-          {line('username', '用户名(小写字母、数字)', text('username', { required: true, maxLength: 40, readOnly: Boolean(person), autoComplete: 'off' }))}
+          {line('username', '用户名（小写字母、数字）', text('username', { required: true, maxLength: 40, readOnly: Boolean(person), autoComplete: 'off' }))}
           {line('name', '姓名', text('name', { required: true, maxLength: 40, autoComplete: 'off' }))}
           {line('role', '角色', select('role', '请选择角色', ROLES))}
           {line(
@@ -134,19 +134,19 @@ export function PersonForm({ person, onClose }: { person: Account | null; onClos
         </div>
         {typed.role && <p className="small muted">{DUTIES[typed.role as S['Role']]}</p>}
         {typed.role === 'inspector' && line('inspector_side', '代表哪一方验收', select('inspector_side', '请选择', Object.entries(namesOf('Side'))))}
-        {line('grids', '网格(可不填,网格员必填)', (at) => (
+        {line('grids', '网格（可不填，网格员必填）', (at) => (
           <OwnGrids id={at} value={own} onChange={setOwn} />
         ))}
         <div className="halves">
-          {line('phone', '电话(可不填)', text('phone', { type: 'tel', maxLength: 20, autoComplete: 'off' }))}
+          {line('phone', '电话（可不填）', text('phone', { type: 'tel', maxLength: 20, autoComplete: 'off' }))}
           {!person &&
             line(
               'password',
-              '初始密码(至少 8 位)',
+              '初始密码（至少 8 位）',
               text('password', { type: 'password', minLength: 8, maxLength: 128, required: true, autoComplete: 'new-password' }),
             )}
         </div>
-        {person && <p className="small muted">改角色、单位或网格立即生效;密码不变,要换请用「重置密码」。</p>}
+        {person && <p className="small muted">改角色、单位或网格立即生效；密码不变，要换请用「重置密码」。</p>}
         {faults && (
           <p className="fault" role="alert">
             {faults.whole}

@@ -38,7 +38,7 @@ export function OwnGrids({ id, value, onChange }: Props) {
             setText('');
           }}
         />
-        <Input id={id} list={list} placeholder="输入名称或编码,从列表中选" value={text} onChange={type} />
+        <Input id={id} list={list} placeholder="输入名称或编码，从列表中选" value={text} onChange={type} />
         <datalist id={list}>
           {all.map((one) => (
             <option key={one.code} value={`${one.name} ${one.code}`} />

@@ -134,7 +134,7 @@ export function PeoplePage() {
         </Button>
       </div>
       <Roles />
-      <Listing query={query} items={(page) => page.items} none="没有这样的账号" advice="换个条件;批量添加请用「导入」中的人员与角色。">
+      <Listing query={query} items={(page) => page.items} none="没有这样的账号" advice="换个条件；批量添加请用「导入」中的人员与角色。">
         {(items) => (
           <Table name="人员账号" heads={['人员', '角色', '单位', '网格', '电话', '操作']}>
             {items.map((person) => (
