@@ -25,8 +25,9 @@ async function withBase(base_map, path, answer) {
   return { page, asked, ownPart };
 }
 
-/** Answers parts of a file, as the server does. */
-const partsOf = (file) => (route) => {
+/** Answers parts of a file, as the server does, after so many milliseconds. */
+const partsOf = (file, late = 0) => async (route) => {
+  await new Promise((go) => setTimeout(go, late));
   const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? '') ?? [null, 0, file.length - 1];
   const part = file.subarray(Number(from), Number(to) + 1);
   const headers = { 'Content-Type': 'application/octet-stream', 'Content-Range': `bytes ${from}-${Number(from) + part.length - 1}/${file.length}`, ETag: '"a"' };
@@ -103,7 +104,7 @@ for (const coord_type of ['wgs84', 'gcj02']) {
   });
 }
 
-test('one file of pictures', { timeout: 60_000 }, async () => {
+test('one file of pictures, that come while the map is moved', { timeout: 60_000 }, async () => {
   const page = await on.browser.page();
   const png = await page.evaluate(() => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 256, height: 256 });
@@ -113,8 +114,12 @@ test('one file of pictures', { timeout: 60_000 }, async () => {
     return canvas.toDataURL('image/png').split(',')[1];
   });
   const file = archive([{ zoom: 0, column: 0, row: 0, data: Buffer.from(png, 'base64') }], 2);
-  const drawn = await withBase({ ...FILE, coord_type: 'wgs84' }, '**/base-map.pmtiles', partsOf(file));
+  const drawn = await withBase({ ...FILE, coord_type: 'wgs84' }, '**/base-map.pmtiles', partsOf(file, 400));
   await drawn.page.getByText('一个文件的底图').waitFor();
+  for (let moved = 0; moved < 8; moved++) {
+    await drawn.page.getByRole('button', { name: moved % 2 ? '放大' : '缩小' }).click();
+    await drawn.page.waitForTimeout(120);
+  }
   await drawn.page.waitForFunction(() => [...document.querySelector('.map-ground').getContext('2d').getImageData(10, 10, 1, 1).data].join() === '10,100,200,255');
 });
 

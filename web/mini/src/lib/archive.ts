@@ -16,6 +16,7 @@ const MOST = 96
 /** An open file. */
 export class Archive {
   private readonly known = new Map<string, Drawing | null>()
+  private readonly watchers = new Set<() => void>()
 
   private constructor(
     private readonly file: PMTiles,
@@ -31,14 +32,20 @@ export class Archive {
     return new Archive(file, { coord_type, zooms: [head.minZoom, head.maxZoom], side: vectors ? 512 : 256 }, vectors)
   }
 
-  /** Draws what is there of a view, and calls `again` when more has come. `size` in pixels of the page. */
-  draw(canvas: HTMLCanvasElement, view: View, size: [number, number], again: () => void): void {
+  /** Calls `again` whenever more has come, until what is answered is called. */
+  watch(again: () => void): () => void {
+    this.watchers.add(again)
+    return () => void this.watchers.delete(again)
+  }
+
+  /** Draws what is there of a view, and asks for the rest. `size` in pixels of the page. */
+  draw(canvas: HTMLCanvasElement, view: View, size: [number, number]): void {
     const sharp = Math.min(2, devicePixelRatio)
     Object.assign(canvas, { width: size[0] * sharp, height: size[1] * sharp })
     const pen = canvas.getContext('2d')!
     const cover = tiles(view, size, coordType, this.cut)
     const there = cover.flatMap((tile) => {
-      const drawing = this.drawing(tile, again)
+      const drawing = this.drawing(tile)
       return drawing ? [{ tile, drawing }] : []
     })
     const place = ({ x, y, width, height }: Tile, units: number) =>
@@ -65,7 +72,7 @@ export class Archive {
   }
 
   /** What is known of a tile; asks for it once when nothing is. */
-  private drawing(tile: Tile, again: () => void): Drawing | null {
+  private drawing(tile: Tile): Drawing | null {
     const name = `${tile.zoom}/${tile.column}/${tile.row}`
     const known = this.known.get(name)
     if (known !== undefined) return known
@@ -75,7 +82,7 @@ export class Archive {
     this.load(tile).then(
       (drawing) => {
         this.known.set(name, drawing)
-        again()
+        for (const again of this.watchers) again()
       },
       () => this.known.delete(name), // asked for again when the map is moved
     )

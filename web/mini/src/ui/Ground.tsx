@@ -30,11 +30,8 @@ export function Ground({ base, view, size }: { base: { url: string; coord_type: 
       theme.removeEventListener?.('change', again)
     }
   }, [base.url])
-  useEffect(() => {
-    let live = true
-    archive?.draw(canvas.current!, view, size, () => live && again())
-    return () => void (live = false)
-  }, [archive, view, size[0], size[1], round])
+  useEffect(() => archive?.watch(again), [archive])
+  useEffect(() => archive?.draw(canvas.current!, view, size), [archive, view, size[0], size[1], round])
   return (
     <>
       <canvas ref={canvas} className="map-ground" aria-hidden />
