@@ -39,63 +39,63 @@ table! {
     // 400
     BadRequest 40000 "请求格式不正确",
     BadJson 40001 "请求内容不是合法的 JSON",
-    BadField 40002 "请求内容有误,请检查后重试",
+    BadField 40002 "请求内容有误，请检查后重试",
     UnknownField 40003 "请求中有不认识的字段",
     BadQuery 40004 "查询参数有误",
     BadMultipart 40005 "上传内容不完整或格式不正确",
     CoordTypeMissing 40006 "给出坐标时须注明坐标类型 coord_type(wgs84、gcj02 或 bd09)",
     BadPoint 40007 "坐标不正确",
-    BadCursor 40008 "翻页位置已失效,请从头加载",
+    BadCursor 40008 "翻页位置已失效，请从头加载",
     BadHeader 40009 "请求头格式不正确",
     // 401
     LoginNeeded 40100 "请先登录",
-    TokenInvalid 40101 "登录已失效,请重新登录",
-    TokenExpired 40102 "登录已过期,请重新登录",
-    RefreshInvalid 40103 "登录已过期,请重新登录",
+    TokenInvalid 40101 "登录已失效，请重新登录",
+    TokenExpired 40102 "登录已过期，请重新登录",
+    RefreshInvalid 40103 "登录已过期，请重新登录",
     WrongPassword 40104 "用户名或密码不正确",
-    WechatCode 40105 "微信登录凭证已失效,请重新登录",
+    WechatCode 40105 "微信登录凭证已失效，请重新登录",
     // 403
     Forbidden 40300 "您没有权限",
     RoleRefused 40301 "您的角色无权执行该操作",
     ReachRefused 40302 "该案件不在您的范围内",
     OwnWork 40303 "不能验收自己处置的案件",
-    LinkInvalid 40304 "图片链接无效或已过期,请刷新",
+    LinkInvalid 40304 "图片链接无效或已过期，请刷新",
     WechatBlocked 40305 "该微信账号暂时不能登录",
     AccountClosed 40306 "账号已停用",
     DeviceSignature 40307 "设备签名缺失或不正确",
-    GuestsOff 40308 "本地未开放网页端匿名上报,请使用微信小程序",
+    GuestsOff 40308 "本地未开放网页端匿名上报，请使用微信小程序",
     // 404
     NoRoute 40400 "接口不存在",
     NotFound 40401 "内容不存在",
     NoTicket 40402 "案件不存在",
-    ImageNotReady 40403 "图片还没有准备好,请稍后再试",
+    ImageNotReady 40403 "图片还没有准备好，请稍后再试",
     // 405, 408
     MethodNotAllowed 40500 "不支持这种请求方法",
-    TimedOut 40800 "网络太慢,请求超时,请重试",
+    TimedOut 40800 "网络太慢，请求超时，请重试",
     // 409
     Conflict 40900 "内容已存在或已被修改",
     StateRefused 40901 "案件当前状态不能执行该操作",
-    Stale 40902 "案件已被他人更新,请刷新后重试",
+    Stale 40902 "案件已被他人更新，请刷新后重试",
     KeyReused 40903 "同一幂等键已用于另一个请求",
     // 413, 415
     BodyTooLarge 41300 "请求内容过大",
-    FileTooLarge 41301 "文件过大,照片不能超过 20 MB",
+    FileTooLarge 41301 "文件过大，照片不能超过 20 MB",
     MediaType 41500 "不支持的内容类型",
-    NotAPicture 41501 "这个文件不是照片,请上传 JPEG、PNG 或 WebP 格式的照片",
+    NotAPicture 41501 "这个文件不是照片，请上传 JPEG、PNG 或 WebP 格式的照片",
     // 422
     Unfit 42200 "内容不符合要求",
     Lacking 42201 "缺少必要条件",
-    ImportRefused 42202 "导入文件有误,没有写入任何内容",
+    ImportRefused 42202 "导入文件有误，没有写入任何内容",
     // 429
-    TooMany 42900 "操作太频繁,请稍后再试",
-    TooManyLogins 42901 "登录尝试太频繁,请稍后再试",
+    TooMany 42900 "操作太频繁，请稍后再试",
+    TooManyLogins 42901 "登录尝试太频繁，请稍后再试",
     // 5xx
-    Internal 50000 "服务器出错了,请稍后再试",
-    Unavailable 50300 "服务暂时不可用,请稍后再试",
+    Internal 50000 "服务器出错了，请稍后再试",
+    Unavailable 50300 "服务暂时不可用，请稍后再试",
     WechatOff 50301 "本系统没有配置微信登录",
-    WechatBusy 50302 "微信服务繁忙,请稍后再试",
+    WechatBusy 50302 "微信服务繁忙，请稍后再试",
     NotReady 50303 "服务尚未就绪",
-    Full 50700 "存储空间已满,请联系管理员",
+    Full 50700 "存储空间已满，请联系管理员",
 }
 
 impl Kind {
@@ -245,7 +245,7 @@ impl From<DeskError> for ApiError {
         match error {
             DeskError::Refused(refusal) => refusal.into(),
             DeskError::Stale { by, version } => Self::from(Kind::Stale)
-                .saying(format!("案件已被{}更新,请刷新后重试", by.name))
+                .saying(format!("案件已被{}更新，请刷新后重试", by.name))
                 .detail("expected_version", format!("当前版本为 {version}")),
             DeskError::NoTicket => Kind::NoTicket.into(),
             DeskError::Bad { field, reason } => {

@@ -141,7 +141,7 @@ pub async fn run(api: Api, stop: CancellationToken) -> std::io::Result<()> {
     .shutdown_timeout(STOP_SECONDS)
     .bind(&listen)?;
     for address in server.addrs() {
-        tracing::info!("随手拍已启动:http://{address} (接口文档 http://{address}/docs)");
+        tracing::info!("随手拍已启动：http://{address} （接口文档 http://{address}/docs）");
     }
     let running = server.run();
     let handle = running.handle();

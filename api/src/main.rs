@@ -162,19 +162,19 @@ fn main() -> ExitCode {
 /// Runs until a signal or a failure; then both halves finish what is in flight.
 async fn serve(settings: Settings) -> Result<(), String> {
     let secret = settings.signing_secret()?;
-    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储：{error}"))?;
     if settings.is_demo() {
-        store::clock::follow(&stores.pool).await.map_err(|error| format!("无法读取演练时钟:{error}"))?;
+        store::clock::follow(&stores.pool).await.map_err(|error| format!("无法读取演练时钟：{error}"))?;
     }
     // Before the worker runs: it must never keep books that are half loaded.
     if settings.role != RunAs::Worker {
         let loaded = load_reference(&stores.pool, settings.is_demo(), &password::hash, now());
-        for summary in loaded.await.map_err(|error| format!("无法载入示例数据:{error}"))? {
+        for summary in loaded.await.map_err(|error| format!("无法载入示例数据：{error}"))? {
             tracing::info!(import.kind = summary.kind, import.rows = summary.rows, "reference data loaded");
         }
     }
     // An installation from before the roll-ups has tickets that were never counted.
-    tally::begin(&stores.pool).await.map_err(|error| format!("无法汇总历史案件:{error}"))?;
+    tally::begin(&stores.pool).await.map_err(|error| format!("无法汇总历史案件：{error}"))?;
     let number_prefix = settings.number_prefix.clone();
     let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix };
     let stop = CancellationToken::new();
@@ -214,7 +214,7 @@ async fn serve_http(
     stop: &CancellationToken,
 ) -> Result<(), String> {
     let api = Api::new(stores, desk, settings, secret, stop.clone());
-    api::run(api, stop.clone()).await.map_err(|error| format!("服务无法运行:{error}"))
+    api::run(api, stop.clone()).await.map_err(|error| format!("服务无法运行：{error}"))
 }
 
 /// The worker has a runtime of its own, so that pictures never starve requests. The runtime outlives the
@@ -237,21 +237,21 @@ fn spawn_worker(
             let worked = worker::run(stores, desk, settings, stop.clone()).await;
             stop.cancel();
             served.cancelled().await;
-            worked.map_err(|error| format!("后台任务失败:{error}"))
+            worked.map_err(|error| format!("后台任务失败：{error}"))
         })
     };
     thread::Builder::new().name("worker".to_owned()).spawn(work).map_err(|error| error.to_string())
 }
 
 fn end_on_signal(stop: CancellationToken) -> Result<(), String> {
-    let listen = |kind| signal(kind).map_err(|error| format!("无法监听信号:{error}"));
+    let listen = |kind| signal(kind).map_err(|error| format!("无法监听信号：{error}"));
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     actix_web::rt::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("正在停止,先完成进行中的工作");
+        tracing::info!("正在停止，先完成进行中的工作");
         stop.cancel();
     });
     Ok(())
@@ -266,7 +266,7 @@ async fn import(
     let what = What::read(kind).map_err(|_| format!("不认识的导入类型“{kind}”"))?;
     let bytes =
         tokio::fs::read(file).await.map_err(|error| format!("无法读取 {}:{error}", file.display()))?;
-    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储：{error}"))?;
     let number_prefix = settings.number_prefix.clone();
     let desk = Desk { pool: stores.pool.clone(), books: BooksCache::default(), number_prefix };
     let outcome = what.import(&desk, bytes, texts, &What::operator()).await;
@@ -287,32 +287,32 @@ async fn import(
 
 /// Holds the roll-ups against the tickets; differences are an error.
 async fn audit(settings: &Settings, what: Audit) -> Result<(), String> {
-    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储：{error}"))?;
     let outcome = match what {
         Audit::Rebuild => tally::rebuild(&stores.pool).await.map(|tickets| (tickets, Vec::new())),
         Audit::Check => tally::compare(&stores.pool).await,
     };
     stores.pool.close().await;
-    let (tickets, differences) = outcome.map_err(|error| format!("无法核对汇总:{error}"))?;
+    let (tickets, differences) = outcome.map_err(|error| format!("无法核对汇总：{error}"))?;
     let mut text: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
     text.push_str(&match what {
         Audit::Rebuild => format!("已按 {tickets} 件案件重建汇总\n"),
-        Audit::Check => format!("清点 {tickets} 件案件,{} 处不符\n", differences.len()),
+        Audit::Check => format!("清点 {tickets} 件案件，{} 处不符\n", differences.len()),
     });
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
     if differences.is_empty() {
         Ok(())
     } else {
-        Err("汇总与案件不符,可用 tally rebuild 重建".to_owned())
+        Err("汇总与案件不符，可用 tally rebuild 重建".to_owned())
     }
 }
 
 /// Prints what each automatic decision of a ticket rested on.
 async fn explain(settings: &Settings, name: &str) -> Result<(), String> {
-    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储：{error}"))?;
     let told = tell(&stores, name).await;
     stores.pool.close().await;
-    let text = told.map_err(|error| format!("无法读取:{error}"))?;
+    let text = told.map_err(|error| format!("无法读取：{error}"))?;
     let text = text.ok_or_else(|| format!("没有案件“{name}”"))?;
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
 }
@@ -341,7 +341,9 @@ async fn rescore(
     rules: Option<&Path>,
 ) -> Result<(), String> {
     let since = match since {
-        Some(day) => Moment::parse(&format!("{day}T00:00:00+08:00")).ok_or("since 须为日期,如 2026-11-01")?,
+        Some(day) => {
+            Moment::parse(&format!("{day}T00:00:00+08:00")).ok_or("since 须为日期，如 2026-11-01")?
+        }
         None => Moment::from_ms(0),
     };
     let mut plan = Plan { since, limit, settings: settings.worker(), ..Plan::default() };
@@ -358,7 +360,7 @@ async fn rescore(
             std::fs::read_to_string(file).map_err(|error| format!("无法读取 {}:{error}", file.display()))?;
         plan.draft(&text)?;
     }
-    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储：{error}"))?;
     let desk = Desk {
         pool: stores.pool.clone(),
         books: BooksCache::default(),
@@ -368,18 +370,18 @@ async fn rescore(
     let progress = |seen: u64| tracing::info!(rescore.tickets = seen, "已重算 {seen} 件");
     let outcome = worker::rescore::run(stores, desk, plan, &progress).await;
     pool.close().await;
-    let text = outcome.map_err(|error| format!("无法重算:{error}"))?.text();
+    let text = outcome.map_err(|error| format!("无法重算：{error}"))?.text();
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 /// Prints what people's answers say about the scores of duplicates.
 async fn review(settings: &Settings) -> Result<(), String> {
-    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储:{error}"))?;
+    let stores = Stores::open(&settings.urls()).await.map_err(|error| format!("无法打开存储：{error}"))?;
     let books = BooksCache::default().get(&stores.pool).await;
     let examples = answers::examples(&stores.pool, now()).await;
     stores.pool.close().await;
-    let costs = books.map_err(|error| format!("无法读取规则:{error}"))?.config.dedupe;
-    let examples = examples.map_err(|error| format!("无法读取人工结论:{error}"))?;
+    let costs = books.map_err(|error| format!("无法读取规则：{error}"))?.config.dedupe;
+    let examples = examples.map_err(|error| format!("无法读取人工结论：{error}"))?;
     let thresholds = dedupe::thresholds_for(&costs);
     let text = dedupe::review(&examples, &costs, &thresholds).report(&costs, &thresholds);
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())

@@ -192,7 +192,7 @@ impl Settings {
     pub fn signing_secret(&self) -> Result<Vec<u8>, String> {
         match &self.secret {
             Some(secret) if secret.len() >= SECRET_BYTES => Ok(secret.clone().into_bytes()),
-            Some(_) => Err(format!("SUISHOUPAI_SECRET 太短,至少 {SECRET_BYTES} 字节")),
+            Some(_) => Err(format!("SUISHOUPAI_SECRET 太短，至少 {SECRET_BYTES} 字节")),
             None if self.is_demo() => kept_secret(&self.data_folder())
                 .map_err(|error| format!("无法保存签名密钥({}):{error}", self.data_folder().display())),
             None => Err("生产模式必须设置 SUISHOUPAI_SECRET(至少 32 字节的随机值)".to_owned()),

@@ -14,7 +14,7 @@ use crate::client::{Failure, Result};
 /// Name of the server's program.
 const PROGRAM: &str = "suishoupai";
 /// What the server logs before its address.
-const STARTED: &str = "随手拍已启动:http://";
+const STARTED: &str = "随手拍已启动：http://";
 /// Lines of the log that a failure shows.
 const LAST_LINES: usize = 15;
 

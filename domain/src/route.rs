@@ -141,18 +141,18 @@ pub fn assign<'a>(
     };
     let mut why = vec![why_lead, why_assist];
     if assist == Some(lead) {
-        why.push(Why::plain(format!("协办与主办同为 {lead},不另派协办")));
+        why.push(Why::plain(format!("协办与主办同为 {lead}，不另派协办")));
     }
     Routing::Assigned { lead: lead.clone(), assist: assist.filter(|unit| *unit != lead).cloned(), why }
 }
 
 fn default_lead<'a>(territory: &Territory<'a>) -> Result<(&'a DepartmentCode, Why), Why> {
     match territory.area {
-        Some((grid, Some(unit))) => Ok((unit, Why::plain(format!("主办:片区 {grid} 的责任单位 {unit}")))),
+        Some((grid, Some(unit))) => Ok((unit, Why::plain(format!("主办：片区 {grid} 的责任单位 {unit}")))),
         Some((grid, None)) => {
-            Err(Why::plain(format!("无法派单:片区 {grid} 没有责任单位,也没有规则指定主办")))
+            Err(Why::plain(format!("无法派单：片区 {grid} 没有责任单位，也没有规则指定主办")))
         }
-        None => Err(Why::plain("无法派单:位置不在任何片区内,也没有规则指定主办")),
+        None => Err(Why::plain("无法派单：位置不在任何片区内，也没有规则指定主办")),
     }
 }
 
@@ -161,8 +161,8 @@ fn default_assist<'a>(
     bureau: Option<&'a DepartmentCode>,
 ) -> (Option<&'a DepartmentCode>, Why) {
     let text = match bureau {
-        Some(unit) => format!("协办:工作线 {workline} 的行业单位 {unit}"),
-        None => format!("无协办:工作线 {workline} 没有行业单位"),
+        Some(unit) => format!("协办：工作线 {workline} 的行业单位 {unit}"),
+        None => format!("无协办：工作线 {workline} 没有行业单位"),
     };
     (bureau, Why::plain(text))
 }

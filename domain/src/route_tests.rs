@@ -55,7 +55,7 @@ fn by_default_the_area_leads_and_the_line_assists() {
     assert_eq!(units(&routing), ("街道", Some("广告中队")));
     assert_eq!(
         reasons(&routing),
-        ["主办:片区 A1 的责任单位 街道", "协办:工作线 户外广告 的行业单位 广告中队"]
+        ["主办：片区 A1 的责任单位 街道", "协办：工作线 户外广告 的行业单位 广告中队"]
     );
 }
 
@@ -70,7 +70,7 @@ fn a_rule_may_lead_where_no_area_does() {
     let rules = [Rule { lead: Some("专班".into()), category: Some("06".into()), ..rule("R1") }];
     let routing = route_in(None, None, &rules);
     assert_eq!(units(&routing), ("专班", None));
-    assert_eq!(reasons(&routing), ["主办:规则 R1(类别 06)", "无协办:工作线 户外广告 没有行业单位"]);
+    assert_eq!(reasons(&routing), ["主办:规则 R1(类别 06)", "无协办：工作线 户外广告 没有行业单位"]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn lead_and_assist_come_from_different_rules() {
     ];
     let routing = route(&rules);
     assert_eq!(units(&routing), ("专班", Some("执法队")));
-    assert_eq!(reasons(&routing), ["主办:规则 R1(类别 0601):广告归口", "协办:规则 R2(片区(街道) A1)"]);
+    assert_eq!(reasons(&routing), ["主办:规则 R1(类别 0601):广告归口", "协办:规则 R2(片区（街道） A1)"]);
     let Routing::Assigned { why, .. } = routing else { panic!("not assigned") };
     assert_eq!(why[0].rule.as_deref(), Some("R1"));
 }

@@ -99,7 +99,7 @@ impl Desk {
         if let Some(at) = all.iter().position(|photo| !covers.iter().any(|known| known.0.id == *photo)) {
             return Err(DeskError::Bad {
                 field: "photo_ids",
-                reason: format!("第{}张照片不存在、不属于您或已损坏,请重新上传", at + 1),
+                reason: format!("第{}张照片不存在、不属于您或已损坏，请重新上传", at + 1),
             });
         }
         let ticket_id = TicketId::new(id::fresh());

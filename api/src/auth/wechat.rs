@@ -32,7 +32,7 @@ fn explain(error: WechatError) -> ApiError {
         WechatError::Blocked => Kind::WechatBlocked.into(),
         WechatError::Busy(_) => ApiError::from(Kind::WechatBusy).retry_after(3).because(error),
         WechatError::Config { .. } | WechatError::Rejected { .. } => {
-            ApiError::from(Kind::Internal).saying("微信登录配置有误,请联系管理员").because(error)
+            ApiError::from(Kind::Internal).saying("微信登录配置有误，请联系管理员").because(error)
         }
     }
 }

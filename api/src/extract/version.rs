@@ -37,7 +37,7 @@ impl FromRequest for IfMatch {
 pub(crate) fn check_version(expected: Option<u64>, version: u64) -> ApiResult<()> {
     match expected {
         Some(expected) if expected != version => Err(ApiError::from(Kind::Stale)
-            .saying("内容已被他人更新,请刷新后重试")
+            .saying("内容已被他人更新，请刷新后重试")
             .detail("expected_version", format!("当前版本为 {version}"))),
         _ => Ok(()),
     }

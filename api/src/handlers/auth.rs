@@ -166,7 +166,7 @@ pub struct Consent {
 /// `POST /v1/me/consents`: the caller agrees to the privacy guide that is in force.
 pub async fn consent(api: web::Data<Api>, caller: Caller, Body(given): Body<Consent>) -> ApiResult<Reply> {
     if given.privacy_version != PRIVACY_VERSION {
-        let reason = format!("现行的隐私指引是第 {PRIVACY_VERSION} 版,请重新阅读");
+        let reason = format!("现行的隐私指引是第 {PRIVACY_VERSION} 版，请重新阅读");
         return Err(ApiError::bad_field("privacy_version", reason));
     }
     let mut tx = api.stores.pool.write().await?;

@@ -2,6 +2,7 @@
 //! tickets to a unit's people, and all but the weather to those who only report.
 
 use actix_web::web;
+use domain::geo::datum::CoordType;
 use domain::id::DepartmentCode;
 use domain::rhythm::{Span, SpanKind};
 use domain::stats::board::BoardName;
@@ -17,6 +18,7 @@ use crate::view::board::{READERS, board as view, boards as list_view, sheet};
 use crate::{Api, now};
 
 use super::registers::sent::{Format, Sent};
+use super::tickets::DEFAULT;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +27,7 @@ pub struct Wanted {
     span: Option<String>,
     department: Option<DepartmentCode>,
     dimension: Option<Dimension>,
+    coord_type: Option<CoordType>,
     #[serde(default)]
     format: Format,
 }
@@ -63,7 +66,7 @@ pub async fn show(
     check(&asked)?;
     let books = api.books().await?;
     let board = boards::board(&api.stores.pool, &books, &asked, now).await?;
-    let board = view(board, &caller.actor);
+    let board = view(board, &caller.actor, wanted.coord_type.unwrap_or(DEFAULT));
     match wanted.format {
         Format::Json => Ok(Sent::Json(Reply::ok(&board)?)),
         format => Sent::file(format, sheet(&board), now.date()).await,

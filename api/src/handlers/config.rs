@@ -48,7 +48,7 @@ pub async fn show(api: web::Data<Api>) -> ApiResult<Reply> {
         },
         "photo": {
             "formats": ["jpeg", "png", "webp"],
-            "advice": "请拍一张近景、一张能看出位置的远景;整改后请在同一位置、同一方向再拍。",
+            "advice": "请拍一张近景、一张能看出位置的远景；整改后请在同一位置、同一方向再拍。",
             "display_side": photo::DISPLAY_SIDE, "medium_side": photo::MEDIUM_SIDE, "thumb_side": photo::THUMB_SIDE,
         },
         "categories_version": books.version,

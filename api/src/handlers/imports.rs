@@ -32,7 +32,7 @@ struct Held(Vec<u8>);
 impl Sink for Held {
     async fn push(&mut self, bytes: Bytes) -> Result<(), ApiError> {
         if self.0.len() + bytes.len() > MOST_BYTES {
-            return Err(ApiError::from(Kind::FileTooLarge).saying("文件过大,不能超过 20 MB"));
+            return Err(ApiError::from(Kind::FileTooLarge).saying("文件过大，不能超过 20 MB"));
         }
         self.0.extend_from_slice(&bytes);
         Ok(())
@@ -169,7 +169,7 @@ impl What {
 }
 
 fn choose<T: std::str::FromStr>(field: &str, word: Option<&str>, words: &str) -> Result<T, ApiError> {
-    let word = word.ok_or_else(|| ApiError::bad_field(field, format!("缺少该字段,须为 {words}")))?;
+    let word = word.ok_or_else(|| ApiError::bad_field(field, format!("缺少该字段，须为 {words}")))?;
     word.parse().map_err(|_| ApiError::bad_field(field, format!("取值须为 {words}")))
 }
 

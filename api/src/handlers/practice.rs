@@ -40,7 +40,7 @@ pub async fn advance(
     let reply = once
         .run(&api, &caller, async |tx| {
             if !clock::advance(tx, asked.to).await? {
-                return Err(ApiError::bad_field("to", "时钟只能拨快,不能拨回"));
+                return Err(ApiError::bad_field("to", "时钟只能拨快，不能拨回"));
             }
             Reply::ok(&json!({ "now": now() }))
         })

@@ -69,15 +69,15 @@ pub struct RowView {
     place: Option<PointView>,
 }
 
-impl From<Row> for RowView {
-    fn from(mut row: Row) -> Self {
-        let place = row.at.take().map(|at| PointView::of(CoordType::Wgs84, at));
+impl RowView {
+    fn of(mut row: Row, coord_type: CoordType) -> Self {
+        let place = row.at.take().map(|at| PointView::of(coord_type, at));
         Self { row, place }
     }
 }
 
-/// The board for `actor`.
-pub fn board(board: Board, actor: &Actor) -> BoardView {
+/// The board for `actor`, its places in that datum.
+pub fn board(board: Board, actor: &Actor, coord_type: CoordType) -> BoardView {
     let Board { board, label, span, as_of, frozen, formulas, mut rows, total } = board;
     let own = actor.department.as_ref().map_or("", |unit| unit.as_str());
     let closed = |row: &Row| match actor.role {
@@ -88,8 +88,8 @@ pub fn board(board: Board, actor: &Actor) -> BoardView {
         row.tickets.clear();
         row.lost.iter_mut().for_each(|lost| lost.behind.clear());
     }
-    let rows = rows.into_iter().map(RowView::from).collect();
-    let total = total.map(RowView::from);
+    let rows = rows.into_iter().map(|row| RowView::of(row, coord_type)).collect();
+    let total = total.map(|row| RowView::of(row, coord_type));
     BoardView { board, label, span: SpanView::from(&span), as_of, frozen, formulas, rows, total }
 }
 

@@ -112,14 +112,14 @@ fn nobody() -> ByView {
 /// The facts that the event brought, in a few words.
 fn detail(event: &Event) -> Option<String> {
     Some(match &event.change {
-        Change::Opened(opening) => format!("来源:{}", opening.source.label()),
+        Change::Opened(opening) => format!("来源：{}", opening.source.label()),
         Change::Filed { number, class } => {
-            format!("{number} {},时限 {}", class.category_name, class.limit.label())
+            format!("{number} {}，时限 {}", class.category_name, class.limit.label())
         }
         Change::Verified { finding, .. } => format!("情况{}", finding.label()),
         Change::Assigned(Assignment { lead, assist, person, .. }) => {
             let assist = assist.as_ref().map(|unit| format!("、协办{}", unit.name)).unwrap_or_default();
-            format!("主办{}{assist},责任人{}", lead.name, person.name)
+            format!("主办{}{assist}，责任人{}", lead.name, person.name)
         }
         Change::PersonNamed { person } => format!("责任人{}", person.name),
         Change::Asked(Request::Extension { by }) => format!("延长 {}", by.label()),
@@ -138,7 +138,7 @@ fn detail(event: &Event) -> Option<String> {
             format!("{} {how}:{}", meeting.at.short(), names(meeting.parties.iter()))
         }
         Change::CheckedIn { distance_m: Some(metres), .. } => format!("距案件位置 {metres:.0} 米"),
-        Change::CheckedIn { distance_m: None, .. } => "案件没有坐标,未核对距离".to_owned(),
+        Change::CheckedIn { distance_m: None, .. } => "案件没有坐标，未核对距离".to_owned(),
         Change::Divided { parts } => {
             let part = |part: &Part| format!("{}:{}", part.unit.name, part.task);
             parts.iter().map(part).collect::<Vec<_>>().join(";")
@@ -149,7 +149,7 @@ fn detail(event: &Event) -> Option<String> {
         Change::CauseNamed { cause } => cause.label().to_owned(),
         Change::FrameChecked { clear, confidence, .. } => {
             let seen = if *clear { "未见问题" } else { "问题仍在" };
-            format!("{seen},置信度 {:.0}%", confidence * 100.0)
+            format!("{seen}，置信度 {:.0}%", confidence * 100.0)
         }
         _ => return None,
     })
@@ -169,17 +169,17 @@ pub fn public_step(event: &Event) -> Option<PublicStep> {
 fn public_sentence(event: &Event) -> Option<String> {
     use ActionKind as A;
     let why = event.note.as_deref().unwrap_or("未说明原因");
-    let Some(action) = event.action else { return Some("问题已上报,等待受理".to_owned()) };
+    let Some(action) = event.action else { return Some("问题已上报，等待受理".to_owned()) };
     Some(match (action, &event.change, &event.state) {
         (A::Verify, Change::Verified { finding: Finding::Real, .. }, _) => {
-            "网格员已到现场核实,情况属实".to_owned()
+            "网格员已到现场核实，情况属实".to_owned()
         }
-        (A::Verify, Change::Verified { finding, .. }, _) => format!("已到现场核实,情况{}", finding.label()),
+        (A::Verify, Change::Verified { finding, .. }, _) => format!("已到现场核实，情况{}", finding.label()),
         (A::Prompt, Change::Prompted { until }, _) => {
             format!("已提示责任人于 {} 前自行整改", until.short())
         }
         (A::Heed, ..) => "责任人已自行整改".to_owned(),
-        (A::Lapse, ..) => "提示期内未整改,转入立案".to_owned(),
+        (A::Lapse, ..) => "提示期内未整改，转入立案".to_owned(),
         (A::TakeOver, Change::Assigned(to), _) => format!("{}已接手办理", to.lead.name),
         (A::Escalate, ..) => "已逐级上报协调".to_owned(),
         (A::Convene, Change::Convened(meeting), _) if meeting.on_site => "正在组织现场会商".to_owned(),
@@ -188,34 +188,36 @@ fn public_sentence(event: &Event) -> Option<String> {
         (A::Plan, ..) => "责任单位已制定整改方案".to_owned(),
         (A::ReachMilestone, ..) => "整改方案完成一个节点".to_owned(),
         (A::LinkRelapse, ..) => "同一地点同类问题再次出现".to_owned(),
-        (A::Reply, ..) => format!("正式答复:{why}"),
-        (A::File, Change::Filed { number, class }, _) => format!("已立案:{number}({})", class.category_name),
-        (A::Decline, ..) => format!("不予受理:{why}"),
-        (A::Merge, ..) => "与已有案件是同一问题,已合并办理".to_owned(),
-        (A::Unmerge, ..) => "已撤销合并,单独办理".to_owned(),
+        (A::Reply, ..) => format!("正式答复：{why}"),
+        (A::File, Change::Filed { number, class }, _) => {
+            format!("已立案：{number}（{}）", class.category_name)
+        }
+        (A::Decline, ..) => format!("不予受理：{why}"),
+        (A::Merge, ..) => "与已有案件是同一问题，已合并办理".to_owned(),
+        (A::Unmerge, ..) => "已撤销合并，单独办理".to_owned(),
         (A::Withdraw, ..) => "上报人已撤回".to_owned(),
         (A::Dispatch | A::Redispatch | A::Rule | A::Transfer, Change::Assigned(to), _) => {
             format!("已交由{}办理", to.lead.name)
         }
-        (A::SignIn, ..) => "责任单位已签收,开始处置".to_owned(),
+        (A::SignIn, ..) => "责任单位已签收，开始处置".to_owned(),
         (A::Return, ..) => "正在会商由哪个单位办理".to_owned(),
-        (A::Grant, _, State::Suspended { until, .. }) => format!("暂缓办理,预计 {} 恢复", until.short()),
+        (A::Grant, _, State::Suspended { until, .. }) => format!("暂缓办理，预计 {} 恢复", until.short()),
         (A::Resume, ..) => "已恢复办理".to_owned(),
-        (A::SubmitFix, ..) => "责任单位已提交处置照片,正在核查".to_owned(),
-        (A::HandleOnSpot, ..) => "网格员已当场处置,正在核查".to_owned(),
+        (A::SubmitFix, ..) => "责任单位已提交处置照片，正在核查".to_owned(),
+        (A::HandleOnSpot, ..) => "网格员已当场处置，正在核查".to_owned(),
         (A::Judge, Change::Judged { outcome: Outcome::Pass }, State::Accepted) => {
             "处置照片通过核查".to_owned()
         }
         (A::Judge, Change::Judged { outcome: Outcome::Fail }, _) => {
-            "处置照片未通过核查,已退回重新处置".to_owned()
+            "处置照片未通过核查，已退回重新处置".to_owned()
         }
         (A::Accept, _, State::Accepted) => "处置结果通过验收".to_owned(),
-        (A::Rework, ..) => "处置结果未通过验收,已退回重新处置".to_owned(),
+        (A::Rework, ..) => "处置结果未通过验收，已退回重新处置".to_owned(),
         (A::Close, ..) => "问题已处置完成并销号".to_owned(),
-        (A::Recheck, Change::Rechecked { holds: true, .. }, _) => "回头看:问题没有反弹".to_owned(),
-        (A::Recheck, ..) => "回头看:发现问题反弹".to_owned(),
+        (A::Recheck, Change::Rechecked { holds: true, .. }, _) => "回头看：问题没有反弹".to_owned(),
+        (A::Recheck, ..) => "回头看：发现问题反弹".to_owned(),
         (A::Reopen, ..) => "已重新办理".to_owned(),
-        (A::Contest, ..) => "上报人对处置结果提出质疑,正在复核".to_owned(),
+        (A::Contest, ..) => "上报人对处置结果提出质疑，正在复核".to_owned(),
         _ => return None,
     })
 }

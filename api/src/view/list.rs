@@ -13,7 +13,7 @@ use store::repo::lists::TicketRow;
 use store::repo::registers::duties::Duty;
 
 use super::register::People;
-use super::row::Persons;
+use super::row::Beside;
 use super::{Frame, Named};
 
 /// A place that is looked at for an item.
@@ -65,6 +65,9 @@ pub struct ProblemLine {
     pub due_at: Option<Moment>,
     /// Natural minutes until `due_at`, negative when past.
     pub remaining_minutes: Option<i64>,
+    /// The limit and every extension, and what is used of them; null when it is not being worked on.
+    pub allowed_minutes: Option<i64>,
+    pub used_minutes: Option<i64>,
     pub late: bool,
     pub priority: Priority,
     pub on_map: bool,
@@ -153,10 +156,14 @@ pub fn project(frame: &Frame<'_>, item: &Entry, points: &[Entry], people: &Peopl
 }
 
 /// A problem with the families it belongs to.
-pub fn problem(frame: &Frame<'_>, row: TicketRow, themes: &[&Theme], persons: &Persons) -> ProblemLine {
-    let named =
-        |id: &domain::id::AccountId| Some(Person { account: id.clone(), name: persons.get(id)?.clone() });
+pub fn problem(frame: &Frame<'_>, row: TicketRow, themes: &[&Theme], beside: &Beside) -> ProblemLine {
+    let named = |id: &domain::id::AccountId| {
+        Some(Person { account: id.clone(), name: beside.persons.get(id)?.clone() })
+    };
+    let (allowed_minutes, used_minutes) = beside.minutes(frame, &row.id).unzip();
     ProblemLine {
+        allowed_minutes,
+        used_minutes,
         late: row.is_late(frame.now),
         category: row.category.as_ref().map(|code| frame.category(code)),
         themes: themes

@@ -106,11 +106,11 @@ fn facts_of(width: u32, height: u32, meta: &Meta) -> FactsView {
 /// The sentence for a stored fault code (`domain::photo::Fault::code`).
 fn fault_message(code: &str) -> &'static str {
     match code {
-        "photo_heic" => "这张照片是 HEIC 格式,暂时打不开,请改用 JPEG 后重拍。",
-        "photo_too_large" => "照片像素太大,请用手机相机的普通分辨率重拍。",
-        "photo_unsupported" => "照片的编码方式少见,打不开,请用手机相机重拍或另存为普通的 JPEG。",
-        "photo_too_slow" => "照片太复杂,分析超时,请用手机相机重拍。",
-        "photo_truncated" => "照片没有传完整,请重新上传。",
-        _ => "照片已损坏,打不开,请重新拍摄或换一张上传。",
+        "photo_heic" => "这张照片是 HEIC 格式，暂时打不开，请改用 JPEG 后重拍。",
+        "photo_too_large" => "照片像素太大，请用手机相机的普通分辨率重拍。",
+        "photo_unsupported" => "照片的编码方式少见，打不开，请用手机相机重拍或另存为普通的 JPEG。",
+        "photo_too_slow" => "照片太复杂，分析超时，请用手机相机重拍。",
+        "photo_truncated" => "照片没有传完整，请重新上传。",
+        _ => "照片已损坏，打不开，请重新拍摄或换一张上传。",
     }
 }

@@ -97,10 +97,10 @@ pub struct PlaceHint {
 pub fn hint(grids: &GridIndex, point: Option<(Wgs84, f64)>) -> PlaceHint {
     let say = |inside, code, sentence: String| PlaceHint { inside, code, sentence };
     let Some((at, accuracy_m)) = point else {
-        return say(false, PlaceCode::None, "没有位置,将由人工确认在哪个网格".to_owned());
+        return say(false, PlaceCode::None, "没有位置，将由人工确认在哪个网格".to_owned());
     };
     if grids.is_empty() {
-        return say(false, PlaceCode::None, "辖区边界尚未导入,将由人工确认位置".to_owned());
+        return say(false, PlaceCode::None, "辖区边界尚未导入，将由人工确认位置".to_owned());
     }
     let inside = Layer::VARIANTS.iter().any(|layer| grids.owner(*layer, at).is_some());
     let (code, sentence) = judge(&grids.locate(at, accuracy_m));

@@ -25,7 +25,7 @@ pub type Covers = BTreeMap<TicketId, PhotoId>;
 pub type Persons = BTreeMap<AccountId, String>;
 
 /// What rows show that is not in their columns.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Beside {
     pub covers: Covers,
     pub persons: Persons,
@@ -93,6 +93,14 @@ impl Frame<'_> {
     }
 }
 
+impl Beside {
+    /// Minutes that a ticket's running clock allows and has used.
+    pub fn minutes(&self, frame: &Frame<'_>, ticket: &TicketId) -> Option<(i64, i64)> {
+        let clock = reckon(self.clocks.get(ticket)?, &frame.books.calendar, frame.now);
+        Some((minutes(clock.allowed_ms), minutes(clock.used_ms)))
+    }
+}
+
 /// The row as the caller may see it.
 pub fn row(frame: &Frame<'_>, caller: &Caller, row: TicketRow, beside: &Beside) -> RowView {
     let staff = caller.is_staff();
@@ -103,8 +111,7 @@ pub fn row(frame: &Frame<'_>, caller: &Caller, row: TicketRow, beside: &Beside) 
         Some(Person { account: account.clone(), name: beside.persons.get(account)?.clone() })
     };
     let left = row.due_at.filter(|_| row.stage.is_open()).map(|due| minutes(due.since(frame.now)));
-    let clock = beside.clocks.get(&row.id).map(|ticks| reckon(ticks, &frame.books.calendar, frame.now));
-    let clock = clock.as_ref();
+    let (allowed_minutes, used_minutes) = beside.minutes(frame, &row.id).unzip();
     RowView {
         late: row.is_late(frame.now),
         cover: frame.cover(&beside.covers, &row.id),
@@ -124,8 +131,8 @@ pub fn row(frame: &Frame<'_>, caller: &Caller, row: TicketRow, beside: &Beside) 
         address: row.at.map_or_else(String::new, |at| frame.address(at, 0.0)),
         grids: grids(frame, &row),
         remaining_minutes: left,
-        allowed_minutes: clock.map(|clock| minutes(clock.allowed_ms)),
-        used_minutes: clock.map(|clock| minutes(clock.used_ms)),
+        allowed_minutes,
+        used_minutes,
         attention,
         attention_label: attention.map(doubt::label),
         id: row.id,

@@ -90,7 +90,7 @@ impl Proposal {
     /// The report in Chinese, with the table of reliability; it ends with how a person would apply it.
     pub fn report(&self, costs: &Costs, now: &Thresholds) -> String {
         let mut text = format!(
-            "重复判定复核(权重第 {} 版)\n代价:误并 {}、漏并 {}、询问一次 {}\n现行门槛:并案 {:.3},询问 {:.3}\n\n",
+            "重复判定复核（权重第 {} 版）\n代价：误并 {}、漏并 {}、询问一次 {}\n现行门槛：并案 {:.3}，询问 {:.3}\n\n",
             now.version, costs.wrong_merge, costs.missed, costs.question, now.merge, now.ask
         );
         text.push_str("概率区间      对数  属实  预测   实际   95% 区间\n");
@@ -105,20 +105,20 @@ impl Proposal {
             text.push_str("(还没有人工结论)\n");
         }
         if self.stale > 0 {
-            text.push_str(&format!("另有 {} 对由旧版权重评分,未计入\n", self.stale));
+            text.push_str(&format!("另有 {} 对由旧版权重评分，未计入\n", self.stale));
         }
         text.push_str(&match self.merges {
             Some((share, low)) => format!("\n门槛以上正确率 {share:.3}(95% 下限 {low:.3})\n"),
             None => "\n门槛以上还没有结论\n".to_owned(),
         });
         let proposal = |name: &str, from: Option<f64>| match from {
-            Some(from) => format!("按上述代价,{name}可从概率 {from:.2} 起\n"),
+            Some(from) => format!("按上述代价，{name}可从概率 {from:.2} 起\n"),
             None => format!("结论不足以给出{name}的门槛\n"),
         };
         text.push_str(&proposal("并案", self.merge));
         text.push_str(&proposal("询问", self.ask));
         text.push_str(&format!(
-            "证明并案门槛至少需要 {} 对结论且全部属实\n本报告不改变任何设置;如需调整,请在规则“重复问题判定”(dedupe)中修改代价\n",
+            "证明并案门槛至少需要 {} 对结论且全部属实\n本报告不改变任何设置；如需调整，请在规则“重复问题判定”(dedupe)中修改代价\n",
             self.needed
         ));
         text

@@ -37,8 +37,8 @@ impl ShapeFault {
 impl std::fmt::Display for ShapeFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.index, &self.code) {
-            (Some(index), Some(code)) => write!(f, "第 {} 个要素(编码 {code}):{}", index + 1, self.reason),
-            (Some(index), None) => write!(f, "第 {} 个要素:{}", index + 1, self.reason),
+            (Some(index), Some(code)) => write!(f, "第 {} 个要素（编码 {code}）：{}", index + 1, self.reason),
+            (Some(index), None) => write!(f, "第 {} 个要素：{}", index + 1, self.reason),
             (None, Some(code)) => write!(f, "编码 {code}:{}", self.reason),
             (None, None) => f.write_str(&self.reason),
         }
@@ -115,7 +115,7 @@ pub(super) fn shape_faults(shape: &MultiPolygon<f64>) -> Vec<String> {
         return vec!["图形为空".to_owned()];
     }
     if let Some(c) = shape.coords_iter().find(|c| Wgs84::new(c.x, c.y).is_none()) {
-        return vec![format!("坐标超出范围:{}, {}", c.x, c.y)];
+        return vec![format!("坐标超出范围：{}, {}", c.x, c.y)];
     }
     let rings: Vec<_> = shape.iter().flat_map(rings_of).collect();
     if rings.iter().any(|ring| ring.0.len() < 4) {
@@ -160,11 +160,11 @@ fn meeting_fault(rings: &[&LineString<f64>]) -> Option<String> {
         for other in tree.locate_in_envelope_intersecting(edge.envelope()) {
             budget = match budget.checked_sub(1) {
                 Some(left) => left,
-                None => return Some("边线过于杂乱,无法检查".to_owned()),
+                None => return Some("边线过于杂乱，无法检查".to_owned()),
             };
             if let Some(c) = forbidden_meeting(edge.data, other.data, &lengths) {
                 let what = if edge.data.1 == other.data.1 { "环自相交" } else { "环与环相交" };
-                return Some(format!("{what},在 {:.6}, {:.6} 附近", c.x, c.y));
+                return Some(format!("{what}，在 {:.6}, {:.6} 附近", c.x, c.y));
             }
         }
     }
@@ -218,7 +218,7 @@ fn find_overlaps(grids: &[&Grid], flat: &[MultiPolygon<f64>], plane: &Plane, che
         for other in others {
             let work = shape.coords_count() + flat[other].coords_count();
             let Some(left) = budget.checked_sub(work) else {
-                check.faults.push(ShapeFault::of_all("网格相互重叠过多,未全部检查"));
+                check.faults.push(ShapeFault::of_all("网格相互重叠过多，未全部检查"));
                 return;
             };
             budget = left;
@@ -234,7 +234,7 @@ fn find_overlaps(grids: &[&Grid], flat: &[MultiPolygon<f64>], plane: &Plane, che
                 None => check.faults.push(ShapeFault {
                     index: None,
                     code: Some(a.clone()),
-                    reason: format!("无法与网格 {b} 求交,请检查图形"),
+                    reason: format!("无法与网格 {b} 求交，请检查图形"),
                 }),
             }
         }
@@ -244,11 +244,13 @@ fn find_overlaps(grids: &[&Grid], flat: &[MultiPolygon<f64>], plane: &Plane, che
 fn find_holes(flat: &[MultiPolygon<f64>], plane: &Plane, check: &mut LayerCheck) {
     let oriented: Vec<_> = flat.iter().map(|shape| shape.orient(Direction::Default)).collect();
     let Some(union) = guarded(|| unary_union(&oriented)) else {
-        check.faults.push(ShapeFault::of_all("无法合并全部网格,未检查空洞"));
+        check.faults.push(ShapeFault::of_all("无法合并全部网格，未检查空洞"));
         return;
     };
-    for ring in union.iter().flat_map(Polygon::interiors) {
-        let hole = Polygon::new(ring.clone(), Vec::new());
+    let rings = union.iter().flat_map(Polygon::interiors).map(|ring| Polygon::new(ring.clone(), Vec::new()));
+    // What lies inside a ring is a hole but for the islands in it.
+    let holes = rings.filter_map(|ring| guarded(|| ring.difference(&union))).flatten();
+    for hole in holes {
         let area_m2 = hole.unsigned_area();
         let point = hole.interior_point().map(|p| plane.lift(p.0));
         if let Some(at) = point.and_then(|c| Wgs84::new(c.x, c.y)).filter(|_| area_m2 > NEGLIGIBLE_M2) {

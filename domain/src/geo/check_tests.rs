@@ -1,5 +1,7 @@
 //! Tests of the layer check: every fault by a shape that has only it, and the cost of a whole district.
 
+use ::geo::Contains as _;
+
 use super::*;
 use crate::geo::grid::Layer;
 
@@ -74,7 +76,7 @@ fn each_faulty_shape_is_named_with_its_reason() {
     ];
     for (shape, reason) in cases {
         let found = faults(shape);
-        assert!(found.starts_with("第 1 个要素(编码 A):") && found.contains(reason), "{found}: {reason}");
+        assert!(found.starts_with("第 1 个要素（编码 A）：") && found.contains(reason), "{found}: {reason}");
     }
 }
 
@@ -89,7 +91,7 @@ fn a_repeated_code_is_a_fault_of_the_second() {
     let check =
         check_layer(&[grid("A", solid(square(0.0, 0.0, 1.0))), grid("A", solid(square(1.0, 0.0, 1.0)))]);
     let lines: Vec<_> = check.faults.iter().map(ToString::to_string).collect();
-    assert_eq!(lines, ["第 2 个要素(编码 A):编码重复"]);
+    assert_eq!(lines, ["第 2 个要素（编码 A）：编码重复"]);
 }
 
 #[test]
@@ -121,6 +123,18 @@ fn ground_between_grids_is_a_hole_with_a_position_in_it() {
     assert_eq!(holes.len(), 1);
     assert!((holes[0].area_m2 - 111.195 * 89.96).abs() < 20.0);
     assert!((120.001..120.002).contains(&holes[0].at.lon) && (36.001..36.002).contains(&holes[0].at.lat));
+}
+
+#[test]
+fn an_island_in_a_hole_is_no_part_of_it() {
+    let framed = Polygon::new(square(0.0, 0.0, 5.0), vec![square(1.0, 1.0, 3.0)]);
+    let island = square(2.0, 2.0, 1.0);
+    let grids = [grid("frame", MultiPolygon::new(vec![framed])), grid("island", solid(island.clone()))];
+    let holes = check_layer(&grids).holes;
+    assert_eq!(holes.len(), 1);
+    assert!((holes[0].area_m2 / (8.0 * 111.195 * 89.96) - 1.0).abs() < 0.01, "{}", holes[0].area_m2);
+    let at = ::geo::Point::new(holes[0].at.lon, holes[0].at.lat);
+    assert!(!Polygon::new(island, Vec::new()).contains(&at), "{at:?}");
 }
 
 #[test]

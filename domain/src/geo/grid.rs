@@ -49,7 +49,7 @@ impl Layer {
             Self::Community => "责任网格",
             Self::Inspection => "巡管小网格",
             Self::Enforcement => "执法大网格",
-            Self::Area => "片区(街道)",
+            Self::Area => "片区（街道）",
         }
     }
 }

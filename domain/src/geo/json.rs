@@ -126,14 +126,14 @@ fn to_ring(
     place: &impl Fn(f64, f64) -> Option<Coord<f64>>,
 ) -> Result<LineString<f64>, String> {
     let to_coord = |position: &Position| match position[..] {
-        [lon, lat, ..] => place(lon, lat).ok_or_else(|| format!("坐标超出范围:{lon}, {lat}")),
+        [lon, lat, ..] => place(lon, lat).ok_or_else(|| format!("坐标超出范围：{lon}, {lat}")),
         _ => Err("坐标须有经度和纬度".to_owned()),
     };
     if ring.len() < 4 {
         return Err("环少于 4 个点".into());
     }
     if ring.first() != ring.last() {
-        return Err("环未闭合:首尾坐标不同".into());
+        return Err("环未闭合：首尾坐标不同".into());
     }
     ring.iter().map(to_coord).collect::<Result<Vec<_>, _>>().map(LineString::new)
 }
@@ -231,7 +231,7 @@ mod tests {
         ]);
         let faults = parse_grids(&text, Layer::Area, CoordType::Wgs84).unwrap_err();
         let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(lines, ["第 1 个要素:缺少属性 code", "第 3 个要素(编码 C):缺少属性 name"]);
+        assert_eq!(lines, ["第 1 个要素：缺少属性 code", "第 3 个要素（编码 C）：缺少属性 name"]);
     }
 
     #[test]

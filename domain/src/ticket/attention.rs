@@ -63,30 +63,30 @@ impl Attention {
         };
         match self {
             Self::Border { layer, candidates } => {
-                format!("定位精度圈跨{}边界:{}", layer.label(), shares(candidates))
+                format!("定位精度圈跨{}边界：{}", layer.label(), shares(candidates))
             }
             Self::Outside { distance_m, nearest } => match nearest {
-                Some(near) => format!("位置在辖区外约{distance_m:.0}米,最近网格为{}", near.name),
+                Some(near) => format!("位置在辖区外约{distance_m:.0}米，最近网格为{}", near.name),
                 None => format!("位置在辖区外约{distance_m:.0}米"),
             },
-            Self::NoPlace => "没有可用的位置,请人工确认".into(),
-            Self::NoCategory { guesses } if guesses.is_empty() => "无法判断类别,请人工选择".into(),
-            Self::NoCategory { guesses } => format!("类别不明,可能是:{}", guesses.join("、")),
-            Self::Unroutable { reasons } => format!("没有规则给出责任单位:{}", reasons.join(";")),
+            Self::NoPlace => "没有可用的位置，请人工确认".into(),
+            Self::NoCategory { guesses } if guesses.is_empty() => "无法判断类别，请人工选择".into(),
+            Self::NoCategory { guesses } => format!("类别不明，可能是：{}", guesses.join("、")),
+            Self::Unroutable { reasons } => format!("没有规则给出责任单位：{}", reasons.join(";")),
             Self::Duplicate { probability, reasons, .. } => {
                 format!("疑似重复({:.0}%):{}", probability * 100.0, reasons.join(";"))
             }
-            Self::DoubtfulProof { reasons } => format!("证据存疑:{}", reasons.join(";")),
-            Self::Dispute { reason } => format!("责任单位退单:{reason}"),
-            Self::Contested { reason } => format!("上报人质疑处置结果:{reason}"),
-            Self::Request { reason } => format!("申请待批:{reason}"),
-            Self::BrokenPhoto { reasons } => format!("照片无法读取:{}", reasons.join(";")),
-            Self::Relapsed { note } => format!("回头看发现回弹:{note}"),
+            Self::DoubtfulProof { reasons } => format!("证据存疑：{}", reasons.join(";")),
+            Self::Dispute { reason } => format!("责任单位退单：{reason}"),
+            Self::Contested { reason } => format!("上报人质疑处置结果：{reason}"),
+            Self::Request { reason } => format!("申请待批：{reason}"),
+            Self::BrokenPhoto { reasons } => format!("照片无法读取：{}", reasons.join(";")),
+            Self::Relapsed { note } => format!("回头看发现回弹：{note}"),
             Self::Screening { camera, offence, confidence } => {
-                format!("待筛选:摄像头 {camera} 抓拍“{offence}”(置信度 {:.0}%)", confidence * 100.0)
+                format!("待筛选：摄像头 {camera} 抓拍“{offence}”（置信度 {:.0}%）", confidence * 100.0)
             }
-            Self::Gap { reasons } if reasons.is_empty() => "无人负责,请派单或补位".into(),
-            Self::Gap { reasons } => format!("无人负责:{}", reasons.join(";")),
+            Self::Gap { reasons } if reasons.is_empty() => "无人负责，请派单或补位".into(),
+            Self::Gap { reasons } => format!("无人负责：{}", reasons.join(";")),
         }
     }
 }

@@ -226,7 +226,7 @@ pub fn priority(
     let mut why: Vec<String> = found.into_iter().map(|(_, reason)| reason).collect();
     match watched.filter(|_| rules.watched) {
         Some(area) => {
-            why.push(format!("位于重点区域“{area}”,提高一级"));
+            why.push(format!("位于重点区域“{area}”，提高一级"));
             (most.raised(), why)
         }
         None => (most, why),

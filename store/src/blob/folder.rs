@@ -40,7 +40,7 @@ impl Folder {
     /// Opens or makes the folder and removes what killed processes left.
     pub fn open(url: &str) -> Result<(Self, Arc<dyn ObjectStore>)> {
         let base = PathBuf::from(url.strip_prefix("file://").unwrap_or(url));
-        let [root, incoming] = ["photos", "incoming"].map(|name| base.join(name));
+        let [root, incoming] = ["objects", "incoming"].map(|name| base.join(name));
         fs::create_dir_all(&root)?;
         fs::create_dir_all(&incoming)?;
         sweep(&incoming)?;
@@ -115,7 +115,7 @@ impl Drop for Temp {
     }
 }
 
-/// Takes over the objects of a store that had two levels of folders, beside `photos`; begun again when it was cut off.
+/// Takes over the objects of a store that had two levels of folders, beside `objects`; begun again when it was cut off.
 fn adopt(former: &Path, own: &Path) -> io::Result<()> {
     for entry in fs::read_dir(former)? {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;

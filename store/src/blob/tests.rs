@@ -57,7 +57,7 @@ async fn an_upload_is_named_by_its_content_and_a_repeat_is_the_same_object() {
         assert_eq!(stream.bytes.try_collect::<Vec<_>>().await.unwrap().concat(), b"abc");
         if let Some(folder) = &folder {
             let root = folder.path().canonicalize().unwrap();
-            assert_eq!(files(&root), [format!("{}/photos/original/ba/{ABC}", root.display())]);
+            assert_eq!(files(&root), [format!("{}/objects/original/ba/{ABC}", root.display())]);
         }
         blob.delete(&key).await.unwrap();
         blob.delete(&key).await.unwrap();
@@ -129,7 +129,7 @@ async fn only_a_content_hash_names_an_object() {
 async fn an_old_original_is_listed_and_one_uploaded_again_is_spared_by_the_sweep() {
     let (blob, folder) = stores().remove(0);
     upload(&blob, 3, &[b"abc"]).await.unwrap();
-    let path = folder.as_ref().unwrap().path().join(format!("photos/original/ba/{ABC}"));
+    let path = folder.as_ref().unwrap().path().join(format!("objects/original/ba/{ABC}"));
     let file = std::fs::File::options().write(true).open(path).unwrap();
     file.set_modified(std::time::SystemTime::now() - Duration::from_secs(7200)).unwrap();
     let hour_ago = chrono::Utc::now().timestamp_millis() - 3_600_000;

@@ -389,9 +389,9 @@ async fn m013_m035_m081_m093_m116_what_is_open_hot_urged_and_suspected_has_its_b
     let hot = board(&dispatcher, "hotspots").await;
     assert_eq!((value(&hot["rows"][0], "recent"), &hot["rows"][0]["tickets"]), (1, &json!([ticket])));
     let place = &hot["rows"][0]["place"];
-    assert_eq!(text(place, "/coord_type"), "wgs84", "{hot}");
+    assert_eq!(text(place, "/coord_type"), "gcj02", "{hot}");
     let (longitude, latitude) = (place["longitude"].as_f64().unwrap(), place["latitude"].as_f64().unwrap());
-    let seen = dispatcher.get(&format!("/v1/tickets/{ticket}?coord_type=wgs84")).await.unwrap().ok().unwrap();
+    let seen = dispatcher.ticket(&ticket).await.unwrap();
     let off = |name: &str, degrees: f64| (seen["place"][name].as_f64().unwrap() - degrees).abs();
     assert!(off("longitude", longitude) < 1e-6 && off("latitude", latitude) < 1e-6, "{place} {seen}");
 

@@ -20,6 +20,7 @@ use crate::envelope::Reply;
 use crate::error::{ApiError, ApiResult, Kind};
 use crate::extract::{Caller, Query, read_page};
 use crate::handlers::tickets::{DEFAULT, dossier};
+use crate::view::row::Beside;
 use crate::view::{Frame, Listed, list as view};
 use crate::{Api, now};
 
@@ -169,9 +170,10 @@ async fn problems(reading: &Reading<'_>) -> ApiResult<(Vec<view::ProblemLine>, O
             break;
         }
     }
-    let mut persons = crate::view::row::Persons::new();
+    let mut beside = Beside::default();
     for chunk in found.chunks(500) {
-        persons.extend(dossier::persons(pool, reading.caller, chunk).await?);
+        beside.persons.extend(dossier::persons(pool, reading.caller, chunk).await?);
+        beside.clocks.extend(dossier::clocks(pool, chunk).await?);
     }
     let themes = &reading.frame.books.config.themes;
     let line = |row: TicketRow| {
@@ -180,7 +182,7 @@ async fn problems(reading: &Reading<'_>) -> ApiResult<(Vec<view::ProblemLine>, O
             Some(code) => themes.of(code.as_str(), area.as_ref()).collect(),
             None => Vec::new(),
         };
-        view::problem(&reading.frame, row, &families, &persons)
+        view::problem(&reading.frame, row, &families, &beside)
     };
     Ok((found.into_iter().map(line).collect(), next))
 }

@@ -185,7 +185,7 @@ impl NewBody {
                 return Err(ApiError::bad_field("regions", "标的不是这次上报的照片"));
             }
             if !region.is_sound() {
-                return Err(ApiError::bad_field("regions", "须在照片之内,以 0 到 1 的比例表示"));
+                return Err(ApiError::bad_field("regions", "须在照片之内，以 0 到 1 的比例表示"));
             }
             Ok((photo_id.clone(), region))
         };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::clock::reckon::Tick;
 use domain::geo::datum::CoordType;
 use domain::id::{AccountId, PhotoId, TicketId};
 use domain::ticket::Ticket;
@@ -105,13 +106,18 @@ pub async fn beside(on: impl Into<On<'_>>, caller: &Caller, rows: &[TicketRow]) 
     let mut on: On<'_> = on.into();
     let covers = covers(&mut on, rows.iter().map(|row| row.id.clone())).await?;
     let persons = persons(&mut on, caller, rows).await?;
-    let worked_on: Vec<&TicketId> =
-        rows.iter().filter(|row| row.due_at.is_some() && row.stage.is_open()).map(|row| &row.id).collect();
-    let clocks = match worked_on.is_empty() {
-        true => BTreeMap::new(),
-        false => tickets::ticks(&mut on, worked_on).await?,
-    };
+    let clocks = clocks(&mut on, rows).await?;
     Ok(Beside { covers, persons, clocks })
+}
+
+/// The running clocks of the rows that are being worked on, in one statement.
+pub async fn clocks(on: impl Into<On<'_>>, rows: &[TicketRow]) -> ApiResult<BTreeMap<TicketId, Vec<Tick>>> {
+    let worked_on = rows.iter().filter(|row| row.due_at.is_some() && row.stage.is_open());
+    let worked_on: Vec<&TicketId> = worked_on.map(|row| &row.id).collect();
+    match worked_on.is_empty() {
+        true => Ok(BTreeMap::new()),
+        false => Ok(tickets::ticks(on, worked_on).await?),
+    }
 }
 
 /// The first picture of each ticket, in one statement.

@@ -28,7 +28,7 @@ pub(super) fn raised(ticket: &Ticket, action: &Action) -> Vec<Attention> {
 
 /// A machine still sees the problem: before the close the proof is in doubt, after it the problem is back.
 fn unclear(ticket: &Ticket, confidence: f64) -> Attention {
-    let sentence = format!("AI 复核:画面中仍有问题(置信度 {:.0}%)", confidence * 100.0);
+    let sentence = format!("AI 复核：画面中仍有问题（置信度 {:.0}%）", confidence * 100.0);
     match ticket.stage() {
         Stage::Closed => Attention::Relapsed { note: sentence },
         _ => Attention::DoubtfulProof { reasons: vec![sentence] },

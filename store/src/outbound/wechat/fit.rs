@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_phrase_keeps_at_most_five_ideographs_and_nothing_else() {
-        assert_eq!(fit("phrase3", "已办结!"), "已办结");
+        assert_eq!(fit("phrase3", "已办结！"), "已办结");
         assert_eq!(fit("phrase3", "等待二次核查"), "等待二次核");
         assert_eq!(fit("phrase3", "OK"), "无");
     }

@@ -123,7 +123,7 @@ export const board = (id: S['BoardName'], span?: string, dimension?: S['Dimensio
   queryOptions({
     queryKey: ['board', id, span, dimension, department],
     placeholderData: (before: S['Board'] | undefined) => (before?.board === id ? before : undefined),
-    queryFn: () => take<'Board'>(GET('/v1/boards/{id}', { params: { path: { id }, query: { span, dimension, department } } })),
+    queryFn: () => take<'Board'>(GET('/v1/boards/{id}', { params: { path: { id }, query: { span, dimension, department, coord_type: datum() } } })),
   });
 
 export const boards = queryOptions({ queryKey: ['boards'], staleTime: HOUR, queryFn: () => take<'BoardTitles'>(GET('/v1/boards')) });

@@ -1,9 +1,7 @@
 /** What lies over the tickets when it is asked for: 图斑, hot spots, the registers' places. */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { inDatum, type Spot } from '../../../../shared/mini-geo';
 import type { S } from '../../lib/api';
-import { datum } from '../../lib/base-map';
 import { board, patchMap, registerPlaces } from '../../lib/queries';
 
 /** Registers with places, and the sign of each on the map. */
@@ -59,8 +57,7 @@ export function useHot(wanted: boolean, span: string | null): { features: Featur
   return useMemo(() => {
     const features = rows.flatMap((row) => {
       if (!row.place) return [];
-      // Boards give WGS-84; a base map is drawn in it or in GCJ-02.
-      const { longitude, latitude } = inDatum(row.place as Spot, datum() as Spot['coord_type']);
+      const { longitude, latitude } = row.place;
       const recent = figureOf(row, 'recent')?.value ?? 0;
       return [pointAt([longitude, latitude], { key: row.key, recent, name: `${row.name} ${recent} 件` })];
     });

@@ -36,7 +36,7 @@ function Problem({ line }: { line: S['ProblemLine'] }) {
         <StageTag stage={line.stage} label={line.stage_label} />
       </td>
       <td className="num">
-        {moment(line.due_at)} <Remain row={{ ...line, allowed_minutes: null, used_minutes: null }} />
+        {moment(line.due_at)} <Remain row={line} />
       </td>
     </tr>
   );
