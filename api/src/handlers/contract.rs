@@ -244,7 +244,7 @@ fn text(value: &Value) -> String {
 fn paragraphs(value: &Value) -> String {
     let text = text(value).trim().replace("\n\n", "<br>").replace('\n', " ");
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text;
     }
     parts.iter().enumerate().fold(String::new(), |mut html, (at, part)| {
