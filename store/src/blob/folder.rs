@@ -52,7 +52,7 @@ impl Folder {
             if former.exists() {
                 adopt(&former, &own)?;
                 leaves.iter().try_for_each(|leaf| sync(leaf))?;
-                fs::remove_dir_all(&former)?;
+                let _ = fs::remove_dir(&former);
             }
             sync(&own)?;
         }
@@ -115,14 +115,25 @@ impl Drop for Temp {
     }
 }
 
-/// Takes over the objects of a store that had two levels of folders, beside `objects`; begun again when it was cut off.
+/// Takes over the objects of a store that had two levels of folders, beside `objects`; begun again when it was cut off, and
+/// in step with another process that does the same. What is no object stays where it is.
 fn adopt(former: &Path, own: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(former)? {
+    let entries = match fs::read_dir(former) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        found => found?,
+    };
+    for entry in entries {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
         if path.is_dir() {
             adopt(&path, own)?;
-        } else if let Some(digits) = name.to_str().and_then(|name| name.get(..2)) {
-            fs::rename(&path, own.join(digits).join(&name))?;
+            // One that still holds something stays.
+            let _ = fs::remove_dir(&path);
+            continue;
+        }
+        let Some(name) = name.to_str().filter(|name| super::is_sha256(name)) else { continue };
+        match fs::rename(&path, own.join(&name[..2]).join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            done => done?,
         }
     }
     Ok(())

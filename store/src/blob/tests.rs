@@ -151,12 +151,15 @@ async fn objects_of_a_store_with_two_levels_of_folders_are_taken_over() {
         std::fs::create_dir_all(&leaf).unwrap();
         std::fs::write(leaf.join(ABC), text).unwrap();
     }
+    let stray = folder.path().join("thumb/.note");
+    std::fs::write(&stray, "not ours").unwrap();
     for _ in 0..2 {
         let blob = Blob::open(&folder.path().display().to_string()).unwrap();
         assert_eq!(blob.get(&Key::Original(ABC.to_owned())).await.unwrap(), "abc");
         assert_eq!(blob.get(&Key::Thumb(ABC.to_owned())).await.unwrap(), "small");
     }
-    assert!(!folder.path().join("original").exists());
+    assert!(!folder.path().join("original").exists() && !folder.path().join("thumb/ba").exists());
+    assert!(stray.exists(), "what is no object is not touched");
 }
 
 #[tokio::test]
